@@ -1,0 +1,40 @@
+import { apiTypes } from './generate/api-types.ts';
+import { bringUpToDate } from './generate/bring-up-to-date.ts';
+import { readCustomKinds } from './generate/custom-kind.ts';
+import type { GeneratedFile } from './generate/generated-file.ts';
+import { kindReferences } from './generate/kind-reference.ts';
+import { logReference } from './generate/log-reference.ts';
+import { metricsReference } from './generate/metrics-reference.ts';
+import { settingsReference } from './generate/settings-reference.ts';
+
+/**
+ * Makes every generated file of the repository from its source.
+ *
+ *     npm run generate               writes the files that differ
+ *     npm run generate -- --check    writes nothing; exit 1 and a list where files differ
+ */
+const root = new URL('../', import.meta.url);
+const kinds = readCustomKinds(root);
+
+/** One line per family of files. */
+const generators: (() => GeneratedFile[] | Promise<GeneratedFile[]>)[] = [
+  () => apiTypes(kinds),
+  () => kindReferences(kinds),
+  settingsReference,
+  metricsReference,
+  logReference,
+];
+
+const check = process.argv.includes('--check');
+const files = (await Promise.all(generators.map((generate) => generate()))).flat();
+const outdated = bringUpToDate(files, root, check);
+
+if (check && outdated.length > 0) {
+  const list = outdated.map((path) => `  ${path}`).join('\n');
+  console.error(`Generated files differ from their sources:\n${list}\nRun: npm run generate`);
+  process.exitCode = 1;
+} else {
+  for (const path of outdated) {
+    console.log(`wrote ${path}`);
+  }
+}

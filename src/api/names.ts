@@ -1,0 +1,12 @@
+/** Names under which users meet the operator; the design fixes them and manifests repeat them. */
+export const API_GROUP = 'pam-operator.io';
+export const API_VERSION = 'v1alpha1';
+
+/** Only on resources with `deletionPolicy: Disable`. */
+export const FINALIZER = 'pam-operator.io/finalizer';
+
+/** Any new value re-applies everything once; echoed in `status.lastHandledForceSync`. */
+export const FORCE_SYNC_ANNOTATION = 'pam-operator.io/force-sync';
+
+/** On a connection's auth Secret: hosts, separated by commas, that `tokenUrl` and `proxyUrl` may name besides the own. */
+export const ALLOWED_HOSTS_ANNOTATION = 'pam-operator.io/allowed-hosts';

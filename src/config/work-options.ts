@@ -1,0 +1,133 @@
+import { integerOption, type Option } from './option.ts';
+import type { Settings } from './settings.ts';
+
+const DAY = 86_400;
+const reconcile = { section: 'Reconciling' };
+const pam = { section: 'PAM Core' };
+const seconds = { unit: 'seconds' };
+
+/** Rows of the table of options about reconciling and PAM Core. */
+export const WORK_OPTIONS = {
+  maxConcurrentReconciles: integerOption({
+    ...reconcile,
+    unit: 'workers per kind',
+    flag: 'max-concurrent-reconciles',
+    key: 'maxConcurrentReconciles',
+    default: 10,
+    minimum: 1,
+    maximum: 100,
+    description: 'Reconciles at the same time. Calls to PAM Core are limited per PamConnection besides.',
+  }),
+  backoffBaseSeconds: integerOption({
+    ...reconcile,
+    ...seconds,
+    flag: 'backoff-base-seconds',
+    key: 'backoff.baseSeconds',
+    default: 1,
+    minimum: 1,
+    maximum: 60,
+    description: 'First wait after a transient fault; it doubles each time, with full jitter.',
+  }),
+  backoffMaxSeconds: integerOption({
+    ...reconcile,
+    ...seconds,
+    flag: 'backoff-max-seconds',
+    key: 'backoff.maxSeconds',
+    default: 300,
+    minimum: 1,
+    maximum: 3600,
+    description: 'Longest wait after a transient fault.',
+  }),
+  disableRetryMaxSeconds: integerOption({
+    ...reconcile,
+    ...seconds,
+    flag: 'disable-retry-max-seconds',
+    key: 'backoff.disableMaxSeconds',
+    default: 60,
+    minimum: 1,
+    maximum: 3600,
+    description: 'Longest wait before a refused disable is tried again.',
+  }),
+  stalledRetrySeconds: integerOption({
+    ...reconcile,
+    ...seconds,
+    flag: 'stalled-retry-seconds',
+    key: 'retry.stalledSeconds',
+    default: 3600,
+    minimum: 1,
+    maximum: DAY,
+    description: 'A stalled resource is looked at again after this time, besides on every change.',
+  }),
+  deviceRetrySeconds: integerOption({
+    ...reconcile,
+    ...seconds,
+    flag: 'device-retry-seconds',
+    key: 'retry.deviceSeconds',
+    default: 600,
+    minimum: 1,
+    maximum: DAY,
+    description: 'Time to the next try while PAM Core does not know the device or record.',
+  }),
+  accessRetrySeconds: integerOption({
+    ...reconcile,
+    ...seconds,
+    flag: 'access-retry-seconds',
+    key: 'retry.accessSeconds',
+    default: 3600,
+    minimum: 1,
+    maximum: DAY,
+    description: 'Time to the next try while the authorization in PAM Core does not cover the record.',
+  }),
+  progressDeadlineSeconds: integerOption({
+    ...reconcile,
+    ...seconds,
+    flag: 'progress-deadline-seconds',
+    key: 'progressDeadlineSeconds',
+    default: 600,
+    minimum: 1,
+    maximum: DAY,
+    description: 'A resource that waits for somebody longer than this is Stalled instead of Reconciling.',
+  }),
+
+  breakerFailures: integerOption({
+    ...pam,
+    unit: 'failures',
+    flag: 'breaker-failures',
+    key: 'breaker.failures',
+    default: 5,
+    minimum: 1,
+    maximum: 100,
+    description: 'Failures in a row, from different resources, after which calls to a PAM Core pause.',
+  }),
+  breakerProbeSeconds: integerOption({
+    ...pam,
+    ...seconds,
+    flag: 'breaker-probe-seconds',
+    key: 'breaker.probeSeconds',
+    default: 30,
+    minimum: 1,
+    maximum: 3600,
+    description: 'Time between probes while PAM Core does not answer.',
+  }),
+  gateProbeSeconds: integerOption({
+    ...pam,
+    ...seconds,
+    flag: 'gate-probe-seconds',
+    key: 'breaker.gateProbeSeconds',
+    default: 300,
+    minimum: 1,
+    maximum: DAY,
+    description:
+      'Time between probes while PAM Core refuses the whole connection (authentication, path, TLS).',
+  }),
+  maxInventoryMebibytes: integerOption({
+    ...pam,
+    unit: 'MiB',
+    flag: 'max-inventory-mebibytes',
+    key: 'maxInventoryMebibytes',
+    default: 32,
+    minimum: 1,
+    maximum: 512,
+    description: 'Largest list of records that is read from PAM Core (about 0.45 KiB per record).',
+  }),
+} satisfies { readonly [K in keyof Settings]?: Option<Settings[K]> };

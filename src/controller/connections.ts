@@ -1,0 +1,134 @@
+import type { PamConnection } from '../api/pam-connection.gen.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ConnectionSettings } from '../core/connection-settings.ts';
+import { connectionFingerprint } from '../core/digest.ts';
+import type { Failure } from '../core/failure.ts';
+import type { Inventory } from '../core/inventory.ts';
+import type { PamClient } from '../core/pam-call.ts';
+import { PamError } from '../core/pam-fault.ts';
+import { InventoryFeed } from './inventory-feed.ts';
+
+/** A live connection to one PAM Core: belongs to UID, generation and the version of its Secret and CA. */
+export interface Session {
+  /** What it was made from; another text means a new session. */
+  readonly version: string;
+  readonly client: PamClient;
+  readonly inventory: InventoryFeed;
+  readonly requestTimeoutMs: number;
+  /** Ends every call of the session. */
+  readonly signal: AbortSignal;
+}
+
+/** What resources see of their connection. */
+export interface ConnectionView {
+  readonly connection: PamConnection;
+  readonly fingerprint: string;
+  /** Absent when there is a problem. */
+  readonly session?: Session;
+  readonly problem?: Failure;
+}
+
+export interface ConnectionsOptions {
+  readonly createClient: (name: string, settings: ConnectionSettings) => PamClient;
+  readonly clock: Clock;
+  readonly newRequestId: () => string;
+  readonly onInventory: (connection: string, inventory: Inventory) => void;
+}
+
+/** The live sessions by name of their PamConnection. Written by the connection's reconcile, read by everybody. */
+export class Connections {
+  readonly #views = new Map<string, ConnectionView>();
+  readonly #stops = new Map<string, AbortController>();
+  readonly #firstVisits = new Map<string, PromiseWithResolvers<void>>();
+  readonly #options: ConnectionsOptions;
+
+  constructor(options: ConnectionsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The connection as its last reconcile left it. Waits for the first one, so that a start does not write
+   * "not ready" into resources that are in sync.
+   */
+  async get(name: string, exists: () => boolean): Promise<ConnectionView | undefined> {
+    if (!this.#views.has(name) && exists()) await this.#firstVisit(name).promise;
+    return this.#views.get(name);
+  }
+
+  /** The connection as its last reconcile left it; absent before the first one. */
+  peek(name: string): ConnectionView | undefined {
+    return this.#views.get(name);
+  }
+
+  /** The connection can be used with these settings. A session of the same version goes on. */
+  open(connection: PamConnection, version: string, settings: ConnectionSettings): Session {
+    const { name } = connection.metadata;
+    const present = this.#views.get(name)?.session;
+    if (present?.version === version) {
+      this.#set(connection, { session: present });
+      return present;
+    }
+    this.#stop(name);
+    const stop = new AbortController();
+    this.#stops.set(name, stop);
+    const client = this.#options.createClient(name, settings);
+    const { clock, newRequestId, onInventory } = this.#options;
+    const inventory = new InventoryFeed(
+      () => client.list({ signal: stop.signal, requestId: newRequestId() }),
+      clock,
+      (list) => onInventory(name, list),
+    );
+    const session = {
+      version,
+      client,
+      inventory,
+      requestTimeoutMs: settings.timeouts.requestMs,
+      signal: stop.signal,
+    };
+    this.#set(connection, { session });
+    return session;
+  }
+
+  /** The connection cannot be used. */
+  refuse(connection: PamConnection, problem: Failure): void {
+    this.#stop(connection.metadata.name);
+    this.#set(connection, { problem });
+  }
+
+  /** The PamConnection is gone. */
+  remove(name: string): void {
+    this.#stop(name);
+    this.#views.delete(name);
+    this.#firstVisit(name).resolve();
+  }
+
+  stop(): void {
+    for (const name of [...this.#stops.keys()]) this.#stop(name);
+    for (const { resolve } of this.#firstVisits.values()) resolve();
+  }
+
+  #set(connection: PamConnection, state: { session: Session } | { problem: Failure }): void {
+    const { name } = connection.metadata;
+    const fingerprint = connectionFingerprint(connection.spec.url, connection.spec.tenant);
+    this.#views.set(name, { connection, fingerprint, ...state });
+    this.#firstVisit(name).resolve();
+  }
+
+  #firstVisit(name: string): PromiseWithResolvers<void> {
+    let visit = this.#firstVisits.get(name);
+    if (visit === undefined) {
+      visit = Promise.withResolvers<void>();
+      this.#firstVisits.set(name, visit);
+    }
+    return visit;
+  }
+
+  #stop(name: string): void {
+    const session = this.#views.get(name)?.session;
+    this.#stops.get(name)?.abort();
+    this.#stops.delete(name);
+    if (session === undefined) return;
+    session.inventory.stop(new PamError({ operation: 'List', signal: 'aborted' }));
+    session.client.close();
+  }
+}

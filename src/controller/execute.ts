@@ -1,0 +1,372 @@
+import { FINALIZER } from '../api/names.ts';
+import type { Action, UpsertAction } from '../core/action.ts';
+import type { AuditOutcome, AuditRecord } from '../core/audit-record.ts';
+import { classify } from '../core/classify.ts';
+import type { Clock } from '../core/clock.ts';
+import type { ConditionClock } from '../core/conditions.ts';
+import { type Failure, problem } from '../core/failure.ts';
+import type { ManagedResource } from '../core/managed-resource.ts';
+import type { UsableMaterial } from '../core/material.ts';
+import { devicesPartlyAssigned, intentStatus } from '../core/next-status.ts';
+import { NOTHING_DONE, type Outcome } from '../core/outcome.ts';
+import type { PamCallContext, UpsertAnswer } from '../core/pam-call.ts';
+import { PamError, wasNotApplied } from '../core/pam-fault.ts';
+import type { Situation } from '../core/situation.ts';
+import type { Session } from './connections.ts';
+import type { Kubernetes, WriteTarget } from './kubernetes.ts';
+import { PRIORITY } from './workqueue.ts';
+
+/** Whether this replica may start a PAM write that lasts up to this long: it leads, and the Lease outlives the call. */
+export type WriteFence = (durationMs: number) => boolean;
+
+/** The part of a situation that actions are made from. */
+export type ExecutionSituation = Pick<Situation, 'resource' | 'declared' | 'material' | 'parentId'>;
+
+export interface ExecutionPorts {
+  readonly kubernetes: Kubernetes;
+  readonly session: Session | undefined;
+  readonly fence: WriteFence;
+  /** Ends the pass: shutdown, or the Lease is lost. */
+  readonly signal: AbortSignal;
+  /** Of the pass; a disable goes first whatever it is. */
+  readonly priority: number;
+  readonly newRequestId: () => string;
+  readonly audit: (record: AuditRecord) => void;
+  readonly conditionClock: () => ConditionClock;
+  readonly clock: Clock;
+}
+
+/** What execution tells besides the outcome. */
+export interface Executed {
+  readonly outcome: Outcome;
+  /** The resource as the writes of this pass left it: base of the status to report. */
+  readonly resource: ManagedResource;
+  /** resourceVersions of our own writes: events that carry them are no news. */
+  readonly ownVersions: readonly string[];
+  /** Monotonic time when the last PAM write ended; absent when none was tried. */
+  readonly writeEndedAtMs?: number;
+  /** PAM answered "not found" to the id that was used. */
+  readonly refutedId?: string;
+  /** Digest of a push that PAM refused readably: it is known not to be applied. */
+  readonly refusedDigest?: string;
+}
+
+/** Ends the list of actions: another replica or a newer version of the resource decides. */
+class Outdated extends Error {}
+
+/**
+ * Carries out a plan, one action after the other; the first failure ends the list, but for a disable that has to
+ * follow an upsert whatever became of it.
+ */
+export async function execute(
+  situation: ExecutionSituation,
+  actions: readonly Action[],
+  ports: ExecutionPorts,
+): Promise<Executed> {
+  const run = new Execution(situation, ports);
+  for (const action of actions) {
+    if (run.ended && !(action.do === 'disable' && action.always && run.mayStillDisable)) continue;
+    await run.step(action);
+  }
+  run.settleEnabled(actions);
+  return run.result();
+}
+
+class Execution {
+  readonly #situation: ExecutionSituation;
+  readonly #ports: ExecutionPorts;
+  readonly #ownVersions: string[] = [];
+  #resource: ManagedResource;
+  #outcome: { -readonly [K in keyof Outcome]: Outcome[K] } = { ...NOTHING_DONE };
+  #registered = false;
+  #writeEndedAtMs: number | undefined;
+  #refutedId: string | undefined;
+  #upsertTried = false;
+
+  constructor(situation: ExecutionSituation, ports: ExecutionPorts) {
+    this.#situation = situation;
+    this.#ports = ports;
+    this.#resource = situation.resource;
+  }
+
+  get ended(): boolean {
+    return this.#outcome.failure !== undefined || this.#outcome.outdated;
+  }
+
+  /** An upsert went out and may have re-enabled the record. */
+  get mayStillDisable(): boolean {
+    return this.#upsertTried && !this.#outcome.outdated;
+  }
+
+  get #refusedDigest(): string | undefined {
+    const fault = this.#outcome.failure?.fault;
+    const refused = fault !== undefined && fault.operation === 'Upsert' && wasNotApplied(fault);
+    return refused && !this.#outcome.contentSent ? this.#resource.status.pending?.digest : undefined;
+  }
+
+  /** The disable that had to follow a POST did not get through: the next pass must repeat it. */
+  settleEnabled(actions: readonly Action[]): void {
+    const due = actions.some((action) => action.do === 'disable' && action.always);
+    this.#outcome.enabledUnknown = due && this.#upsertTried && this.#outcome.enabled !== false;
+  }
+
+  result(): Executed {
+    return {
+      outcome: this.#outcome,
+      resource: this.#resource,
+      ownVersions: this.#ownVersions,
+      ...(this.#writeEndedAtMs !== undefined && { writeEndedAtMs: this.#writeEndedAtMs }),
+      ...(this.#refutedId !== undefined && { refutedId: this.#refutedId }),
+      ...(this.#refusedDigest !== undefined && { refusedDigest: this.#refusedDigest }),
+    };
+  }
+
+  async step(action: Action): Promise<void> {
+    try {
+      await this.#perform(action);
+    } catch (error) {
+      if (error instanceof Outdated) this.#outcome.outdated = true;
+      else if (error instanceof PamError && error.fault.signal === 'aborted') this.#outcome.outdated = true;
+      else if (error instanceof PamError) this.#fail(error);
+      else throw error;
+    }
+  }
+
+  async #perform(action: Action): Promise<void> {
+    switch (action.do) {
+      case 'addFinalizer':
+        return this.#writeFinalizers((finalizers) => [...finalizers, FINALIZER]);
+      case 'removeFinalizer':
+        return this.#writeFinalizers((finalizers) => finalizers.filter((name) => name !== FINALIZER));
+      case 'recordIntent':
+        return this.#recordIntent(action);
+      case 'upsert':
+        return this.#upsert(action);
+      case 'enable': {
+        if (action.unlessRegistered && this.#registered) {
+          this.#outcome.enabled = true;
+          return;
+        }
+        await this.#confirmEnable();
+        return this.#toggle('Enable', this.#idOf(action.id));
+      }
+      case 'disable': {
+        const id = this.#idOf(action.id, !action.always);
+        // Nothing was created, so there is nothing to disable.
+        return id === '' ? undefined : this.#toggle('Disable', id);
+      }
+    }
+  }
+
+  async #writeFinalizers(change: (finalizers: readonly string[]) => string[]): Promise<void> {
+    const { metadata } = this.#resource;
+    const finalizers = change(metadata.finalizers ?? []);
+    const result = await this.#ports.kubernetes.writeFinalizers(
+      this.#target(),
+      finalizers,
+      metadata.resourceVersion,
+    );
+    if (result.outcome !== 'written') throw new Outdated();
+    this.#wroteResource(result.resourceVersion, { ...this.#resource, metadata: { ...metadata, finalizers } });
+  }
+
+  async #recordIntent(intent: Extract<Action, { do: 'recordIntent' }>): Promise<void> {
+    const { digest, changeBefore } = intent;
+    const status = intentStatus(this.#resource, { digest, changeBefore }, this.#ports.conditionClock());
+    const { resourceVersion } = this.#resource.metadata;
+    const result = await this.#ports.kubernetes.writeStatus(this.#target(), this.#resource.status, status, {
+      resourceVersion,
+    });
+    // A conflict means that this view is stale: another replica, or a newer spec. The POST must not go out.
+    if (result.outcome === 'conflict' || result.outcome === 'gone') throw new Outdated();
+    if (result.outcome === 'written') {
+      this.#wroteResource(result.resourceVersion, { ...this.#resource, status } as ManagedResource);
+    }
+  }
+
+  async #upsert(action: UpsertAction): Promise<void> {
+    const sendsNow = action.content === 'send';
+    const answer = await this.#post(action, sendsNow);
+    this.#registered = answer.result === 'registered';
+    this.#outcome.record = { id: answer.id, identifier: answer.identifier ?? action.identifier };
+    this.#outcome.upserted = true;
+    if (sendsNow) this.#outcome.contentSent = true;
+    if (action.additional) this.#outcome.additionalSent = true;
+    if (action.mode === 'create' && answer.result === 'updated') this.#outcome.foundExisting = !sendsNow;
+    if (action.content === 'afterRegistered' && answer.result !== 'updated') {
+      await this.#post({ ...action, mode: 'update' }, true);
+      this.#outcome.contentSent = true;
+    }
+    if (answer.devicesPartlyAssigned) this.#outcome.failure = devicesPartlyAssigned();
+  }
+
+  #post(action: UpsertAction, withContent: boolean): Promise<UpsertAnswer> {
+    this.#upsertTried = true;
+    const { resource, parentId, material } = this.#situation;
+    const usable: UsableMaterial = material !== undefined && 'fields' in material ? material : { fields: [] };
+    const { identifier } = action;
+    return this.#write(
+      'Upsert',
+      { identifier, withContent: withContent || action.additional },
+      (context, session) => {
+        if (resource.kind === 'credential') {
+          const parent = parentId ?? resource.spec.parentId;
+          return session.client.upsertCredential(
+            {
+              identifier,
+              spec: resource.spec,
+              ...(withContent && usable.content !== undefined && { content: usable.content }),
+              ...(action.additional &&
+                usable.additional !== undefined && { additionalSecrets: usable.additional }),
+              ...(parent !== undefined && { parentId: parent }),
+            },
+            context,
+          );
+        }
+        if (usable.keyPair === undefined) throw new Outdated();
+        const { privateKey, publicKey, passphrase } = usable.keyPair;
+        return session.client.upsertKey(
+          {
+            identifier,
+            spec: resource.spec,
+            privateKey,
+            publicKey,
+            ...(passphrase !== undefined && { passphrase }),
+            ...(action.mode === 'create' &&
+              resource.spec.enabled !== undefined && { enabled: resource.spec.enabled }),
+          },
+          context,
+        );
+      },
+    );
+  }
+
+  /** A stale view must not enable what was just disabled, so the resource is read once before a PUT. */
+  async #confirmEnable(): Promise<void> {
+    const { resourceKind, metadata } = this.#resource;
+    const fresh = await this.#ports.kubernetes.readResource({
+      kind: resourceKind,
+      namespace: metadata.namespace,
+      name: metadata.name,
+    });
+    if (fresh === 'notFound') throw new Outdated();
+    const { uid, generation, deletionTimestamp } = fresh.metadata;
+    if (uid !== metadata.uid || generation !== metadata.generation || deletionTimestamp !== undefined)
+      throw new Outdated();
+  }
+
+  async #toggle(operation: 'Enable' | 'Disable', id: string): Promise<void> {
+    const { kind } = this.#resource;
+    await this.#write(operation, { id }, (context, { client }) =>
+      operation === 'Enable' ? client.enable(kind, id, context) : client.disable(kind, id, context),
+    );
+    this.#outcome.enabled = operation === 'Enable';
+  }
+
+  /** One PAM write: fenced, audited, and timed for the freshness of later lists. */
+  async #write<T>(
+    operation: AuditRecord['operation'],
+    target: { readonly identifier?: string; readonly id?: string; readonly withContent?: boolean },
+    call: (context: PamCallContext, session: Session) => Promise<T>,
+  ): Promise<T> {
+    const { session, fence, signal, clock } = this.#ports;
+    if (session === undefined) throw new Outdated();
+    if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();
+    const requestId = this.#ports.newRequestId();
+    const context: PamCallContext = {
+      signal: AbortSignal.any([signal, session.signal]),
+      requestId,
+      priority: operation === 'Disable' ? PRIORITY.disable : this.#ports.priority,
+      mayStart: () => fence(session.requestTimeoutMs),
+    };
+    const startedAtMs = clock.monotonicMs();
+    const audit = (outcome: AuditOutcome, error?: PamError, reason?: string) =>
+      this.#audit(operation, target, requestId, clock.monotonicMs() - startedAtMs, outcome, error, reason);
+    try {
+      const result = await call(context, session);
+      this.#outcome.wrote = true;
+      audit('Applied');
+      return result;
+    } catch (error) {
+      if (!(error instanceof PamError)) throw error;
+      audit(wasNotApplied(error.fault) ? 'Refused' : 'Unknown', error, this.#classify(error).reason);
+      throw error;
+    } finally {
+      this.#writeEndedAtMs = clock.monotonicMs();
+    }
+  }
+
+  #fail(error: PamError): void {
+    const { code, operation } = error.fault;
+    if (operation === 'Enable' && (code === 1007 || code === 1015)) {
+      this.#refutedId = this.#outcome.record?.id ?? this.#resource.status.id;
+    }
+    // A disable after a failed upsert may succeed, but the upsert's failure is what the user must read.
+    this.#outcome.failure ??= this.#classify(error);
+  }
+
+  #classify(error: PamError): Failure {
+    const { resource, declared } = this.#situation;
+    const namesOwner =
+      resource.kind === 'credential' && resource.spec.additionalSettings?.userCredentialOwner !== undefined;
+    const { hostname, ip } = declared;
+    return classify(error.fault, { kind: resource.kind, hostname, ip, namesOwner });
+  }
+
+  #audit(
+    operation: AuditRecord['operation'],
+    target: { readonly identifier?: string; readonly id?: string; readonly withContent?: boolean },
+    requestId: string,
+    durationMs: number,
+    outcome: AuditOutcome,
+    error?: PamError,
+    reason?: string,
+  ): void {
+    const { metadata, resourceKind, spec } = this.#resource;
+    const { hostname, username } = this.#situation.declared;
+    const { code, httpStatus } = error?.fault ?? {};
+    const { lastEditor } = metadata as { readonly lastEditor?: string };
+    this.#ports.audit({
+      kind: resourceKind,
+      namespace: metadata.namespace,
+      name: metadata.name,
+      uid: metadata.uid,
+      generation: metadata.generation,
+      ...(lastEditor !== undefined && { editor: lastEditor }),
+      connection: spec.connection ?? 'default',
+      operation,
+      ...target,
+      hostname,
+      username,
+      outcome,
+      ...(code !== undefined && { code }),
+      ...(httpStatus !== undefined && { httpStatus }),
+      ...(reason !== undefined && { reason }),
+      requestId,
+      durationMs: Math.round(durationMs),
+    });
+  }
+
+  #idOf(id: string, required = true): string {
+    if (id !== 'upserted') return id;
+    const upserted = this.#outcome.record?.id;
+    if (upserted === undefined && required) throw new Outdated();
+    return upserted ?? '';
+  }
+
+  #wroteResource(resourceVersion: string, resource: ManagedResource): void {
+    this.#ownVersions.push(resourceVersion);
+    this.#resource = { ...resource, metadata: { ...resource.metadata, resourceVersion } } as ManagedResource;
+  }
+
+  #target(): WriteTarget {
+    const { resourceKind, metadata } = this.#resource;
+    return { kind: resourceKind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
+  }
+}
+
+/** A plan needs PAM, but the connection has no session. */
+export function connectionNotReady(name: string, cause: Failure | undefined): Failure {
+  const because = cause === undefined ? '' : ` (${cause.reason})`;
+  return problem('ConnectionNotReady', `PamConnection ${name} cannot be used yet${because}`);
+}

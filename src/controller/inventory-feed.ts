@@ -1,0 +1,94 @@
+import type { Clock } from '../core/clock.ts';
+import type { Inventory } from '../core/inventory.ts';
+import { type InventoryIndex, indexInventory } from '../core/inventory-index.ts';
+
+/** Lists start at most once a second, and leave PAM four fifths of the time (design 3.4). */
+const MIN_INTERVAL_MS = 1000;
+const DURATION_FACTOR = 5;
+
+interface Waiter {
+  readonly notBeforeMs: number;
+  readonly resolve: (index: InventoryIndex) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The list of one connection, shared by all its resources: whoever needs a snapshot says how young it must be, and
+ * everybody who waits is served by the same call. Never two lists are in flight.
+ */
+export class InventoryFeed {
+  readonly #list: () => Promise<Inventory>;
+  readonly #clock: Clock;
+  readonly #onList: (inventory: Inventory) => void;
+  #latest: InventoryIndex | undefined;
+  #waiters: Waiter[] = [];
+  #startedAtMs = Number.NEGATIVE_INFINITY;
+  #tookMs = 0;
+  #running = false;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  /** @param list one call of PAM's list; its failure goes to all who wait for it */
+  constructor(list: () => Promise<Inventory>, clock: Clock, onList: (inventory: Inventory) => void) {
+    this.#list = list;
+    this.#clock = clock;
+    this.#onList = onList;
+  }
+
+  /** The newest snapshot of any age. */
+  get latest(): InventoryIndex | undefined {
+    return this.#latest;
+  }
+
+  /** A snapshot whose request was sent at this monotonic time or later. Rejects as the list does. */
+  atLeast(notBeforeMs: number): Promise<InventoryIndex> {
+    const latest = this.#latest;
+    if (latest !== undefined && latest.inventory.sentAtMs >= notBeforeMs) return Promise.resolve(latest);
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ notBeforeMs, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  /** Fails whoever waits; a list that is in flight is ended by the connection's own signal. */
+  stop(error: unknown): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    for (const { reject } of this.#waiters.splice(0)) reject(error);
+  }
+
+  #schedule(): void {
+    if (this.#running || this.#stopped || this.#waiters.length === 0) return;
+    const now = this.#clock.monotonicMs();
+    const startAtMs = this.#startedAtMs + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * this.#tookMs);
+    clearTimeout(this.#timer);
+    if (startAtMs > now) this.#timer = setTimeout(() => this.#schedule(), startAtMs - now);
+    else void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    this.#startedAtMs = this.#clock.monotonicMs();
+    const startedAtMs = this.#startedAtMs;
+    try {
+      const inventory = await this.#list();
+      const index = indexInventory(inventory);
+      this.#latest = index;
+      this.#serve(inventory.sentAtMs, ({ resolve }) => resolve(index));
+      this.#onList(inventory);
+    } catch (error) {
+      this.#serve(startedAtMs, ({ reject }) => reject(error));
+    } finally {
+      this.#tookMs = this.#clock.monotonicMs() - startedAtMs;
+      this.#running = false;
+      this.#schedule();
+    }
+  }
+
+  /** Answers those for whom a list of this time is young enough; the others wait for the next one. */
+  #serve(sentAtMs: number, answer: (waiter: Waiter) => void): void {
+    const served = this.#waiters.filter(({ notBeforeMs }) => notBeforeMs <= sentAtMs);
+    this.#waiters = this.#waiters.filter(({ notBeforeMs }) => notBeforeMs > sentAtMs);
+    for (const waiter of served) answer(waiter);
+  }
+}

@@ -1,0 +1,241 @@
+import { ALLOWED_HOSTS_ANNOTATION } from '../api/names.ts';
+import type { PamConnection, PamConnectionStatus } from '../api/pam-connection.gen.ts';
+import { classify } from '../core/classify.ts';
+import type { Clock } from '../core/clock.ts';
+import { type Condition, type ConditionClock, nextConditions, type Verdict } from '../core/conditions.ts';
+import { authSecretName, type ConnectionSettings, connectionSettings } from '../core/connection-settings.ts';
+import { type Failure, problem } from '../core/failure.ts';
+import { PamError } from '../core/pam-fault.ts';
+import { type RetrySettings, retryDelayMs } from '../core/schedule.ts';
+import type { Connections, Session } from './connections.ts';
+import type { Caches, Kubernetes } from './kubernetes.ts';
+import type { PassResult } from './reconcile-resource.ts';
+import { PRIORITY } from './workqueue.ts';
+
+export interface ConnectionPorts {
+  readonly caches: Caches;
+  readonly kubernetes: Kubernetes;
+  readonly connections: Connections;
+  /** Namespace of the operator: Secrets and CA bundles of connections live there. */
+  readonly namespace: string;
+  readonly leaseDurationSeconds: number;
+  readonly retry: RetrySettings;
+  readonly clock: Clock;
+  readonly conditionClock: () => ConditionClock;
+  readonly random: () => number;
+  /** The resources of this connection have to look again: it can or cannot be used now, or says other things. */
+  readonly wakeResources: (connection: string) => void;
+  /** How many passes in a row failed, by connection name. */
+  readonly failures: Map<string, number>;
+  /** resourceVersion of our own last status write, by connection name. */
+  readonly ownVersions: Map<string, string>;
+}
+
+/** Default of `spec.inventoryIntervalSeconds`. */
+const INVENTORY_INTERVAL_SECONDS = 600;
+
+const AUTH_FIELD = '`spec.auth`';
+
+/** Opens, renews or refuses a connection, and asks PAM for its list once: the proof that it works. */
+export async function reconcileConnection(name: string, ports: ConnectionPorts): Promise<PassResult> {
+  const { caches, connections } = ports;
+  const connection = caches.get('PamConnection', '', name);
+  if (connection === undefined) {
+    connections.remove(name);
+    ports.wakeResources(name);
+    return { result: 'success' };
+  }
+  const before = connections.peek(name);
+  const prepared = await prepare(connection, ports);
+  if ('failure' in prepared) {
+    connections.refuse(connection, prepared.failure);
+    if (before?.session !== undefined || before === undefined) ports.wakeResources(name);
+    return conclude(connection, prepared.failure, ports);
+  }
+  const session = connections.open(connection, prepared.version, prepared.settings);
+  const isNew = before?.session !== session;
+  if (isNew || before?.connection.metadata.generation !== connection.metadata.generation)
+    ports.wakeResources(name);
+  return conclude(connection, await probe(connection, session, ports), ports);
+}
+
+async function prepare(
+  connection: PamConnection,
+  ports: ConnectionPorts,
+): Promise<
+  { readonly version: string; readonly settings: ConnectionSettings } | { readonly failure: Failure }
+> {
+  const { spec, metadata } = connection;
+  const { kubernetes, namespace, leaseDurationSeconds } = ports;
+  const secretName = authSecretName(spec);
+  const secret = await kubernetes.readSecret(namespace, secretName);
+  const where = `Secret ${namespace}/${secretName} (${AUTH_FIELD})`;
+  if (secret === 'notFound') {
+    return {
+      failure: problem(
+        'SecretNotFound',
+        `${where} does not exist`,
+        "Create it in the operator's namespace or correct the reference",
+      ),
+    };
+  }
+  if (secret === 'forbidden')
+    return { failure: problem('SecretForbidden', `The operator may not read ${where}`) };
+  const bundle = await readCaBundle(connection, ports);
+  if (typeof bundle === 'object') return bundle;
+  const settings = connectionSettings(spec, {
+    secret: secret.data,
+    allowedHosts: hostList(secret.annotations.get(ALLOWED_HOSTS_ANNOTATION)),
+    ...(bundle !== undefined && { caBundle: bundle }),
+    leaseDurationSeconds,
+  });
+  if ('failure' in settings) return settings;
+  // UID, generation and what was read: a connection that was edited starts anew.
+  const version = [metadata.uid, metadata.generation, secret.uid, secret.resourceVersion, bundle ?? ''].join(
+    '/',
+  );
+  return { version, settings };
+}
+
+async function readCaBundle(
+  { spec }: PamConnection,
+  { kubernetes, namespace }: ConnectionPorts,
+): Promise<string | undefined | { readonly failure: Failure }> {
+  const reference = spec.caBundleConfigMap;
+  if (reference === undefined) return undefined;
+  const text = await kubernetes.readConfigMapKey(namespace, reference.name, reference.key);
+  const where = `ConfigMap ${namespace}/${reference.name} (\`spec.caBundleConfigMap\`)`;
+  switch (text) {
+    case 'notFound':
+      return {
+        failure: problem('InvalidSettings', `${where} does not exist`, 'Create it or correct the reference'),
+      };
+    case 'forbidden':
+      return {
+        failure: problem(
+          'InvalidSettings',
+          `The operator may not read ${where}`,
+          'Allow its ServiceAccount to get it',
+        ),
+      };
+    case 'noKey':
+      return {
+        failure: problem(
+          'InvalidSettings',
+          `${where} has no key \`${reference.key}\``,
+          'Add it or correct the reference',
+        ),
+      };
+    default:
+      return text;
+  }
+}
+
+/** A list that is younger than the interval says that the connection works; else one is asked for. */
+async function probe(
+  connection: PamConnection,
+  session: Session,
+  { clock }: ConnectionPorts,
+): Promise<Failure | undefined> {
+  const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
+  const ageMs = (interval === 0 ? INVENTORY_INTERVAL_SECONDS : interval) * 1000;
+  try {
+    await session.inventory.atLeast(clock.monotonicMs() - ageMs / 2);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof PamError)) throw error;
+    return classify(error.fault, {});
+  }
+}
+
+async function conclude(
+  connection: PamConnection,
+  failure: Failure | undefined,
+  ports: ConnectionPorts,
+): Promise<PassResult> {
+  const { name } = connection.metadata;
+  await report(connection, failure, ports);
+  if (failure === undefined) {
+    ports.failures.delete(name);
+    const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
+    if (interval === 0) return { result: 'success' };
+    return {
+      result: 'success',
+      next: { afterMs: interval * 1000 * (0.9 + 0.2 * ports.random()), priority: PRIORITY.resync },
+    };
+  }
+  const failures = (ports.failures.get(name) ?? 0) + 1;
+  ports.failures.set(name, failures);
+  const afterMs = retryDelayMs(failure, failures, ports.retry, ports.random());
+  return {
+    result: failure.retry === 'stalled' ? 'terminal' : 'error',
+    ...(afterMs !== undefined && { next: { afterMs, priority: PRIORITY.retry } }),
+  };
+}
+
+async function report(
+  connection: PamConnection,
+  failure: Failure | undefined,
+  ports: ConnectionPorts,
+): Promise<void> {
+  const { metadata } = connection;
+  const previous = connection.status ?? {};
+  const verdict = verdictOf(failure);
+  const status: PamConnectionStatus = {
+    ...previous,
+    observedGeneration: metadata.generation,
+    conditions: nextConditions(
+      (previous.conditions ?? []) as Condition[],
+      verdict,
+      metadata.generation,
+      ports.conditionClock(),
+    ),
+  };
+  delete status.lastError;
+  if (failure?.fault !== undefined) {
+    const { operation, code, httpStatus } = failure.fault;
+    const { reason, message } = failure;
+    const same = previous.lastError?.reason === reason && previous.lastError.httpStatus === httpStatus;
+    status.lastError = {
+      operation,
+      ...(code !== undefined && { code }),
+      ...(httpStatus !== undefined && { httpStatus }),
+      reason,
+      message,
+      since: same && previous.lastError !== undefined ? previous.lastError.since : ports.conditionClock().now,
+    };
+  }
+  const target = { kind: 'PamConnection', namespace: '', name: metadata.name, uid: metadata.uid } as const;
+  const result = await ports.kubernetes.writeStatus(target, previous, status);
+  if (result.outcome !== 'written') return;
+  ports.ownVersions.set(metadata.name, result.resourceVersion);
+  const before = previous.conditions?.find(({ type }) => type === 'Ready')?.reason;
+  if (before === verdict.reason) return;
+  ports.kubernetes.recordEvent({
+    resource: connection,
+    type: failure === undefined ? 'Normal' : 'Warning',
+    reason: verdict.reason,
+    action: 'Connect',
+    note: verdict.message,
+  });
+}
+
+function verdictOf(failure: Failure | undefined): Verdict {
+  if (failure === undefined) {
+    return {
+      ready: 'True',
+      reason: 'Synced',
+      message: 'PAM Core answers and takes the credentials of the connection.',
+      activity: 'settled',
+    };
+  }
+  const activity = failure.retry === 'stalled' ? 'stalled' : failure.retry === 'wait' ? 'waiting' : 'working';
+  return { ready: 'False', reason: failure.reason, message: failure.message, activity };
+}
+
+function hostList(annotation: string | undefined): readonly string[] {
+  return (annotation ?? '')
+    .split(',')
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== '');
+}

@@ -1,0 +1,101 @@
+import type { PamCredential } from '../api/pam-credential.gen.ts';
+import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
+import type { SecretVersion } from '../core/material.ts';
+import type { Memory } from '../core/situation.ts';
+
+/** Our own last write of a resource, kept until the cache has caught up with it. */
+interface OwnWrite {
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly status: object;
+  readonly finalizers: readonly string[] | undefined;
+}
+
+/** How many resourceVersions of own writes are remembered: a pass makes at most three. */
+const OWN_VERSIONS = 6;
+
+/** What one process remembers of one resource. */
+export class ResourceMemory implements Memory {
+  writeEndedAtMs = 0;
+  refusedDigest: string | undefined;
+  refutedId: string | undefined;
+  readonly verified = new Map<string, SecretVersion>();
+  /** Passes in a row that failed. */
+  failures = 0;
+  #ownVersions: string[] = [];
+  #unexplained: string[] = [];
+  #busy = false;
+  #written: OwnWrite | undefined;
+
+  /** A pass begins: whose the status writes are that the watch delivers meanwhile is judged at its end. */
+  begin(): void {
+    this.#busy = true;
+  }
+
+  /** The pass has ended. @returns whether somebody else wrote the status during it */
+  end(): boolean {
+    this.#busy = false;
+    const foreign = this.#unexplained.some((version) => !this.#ownVersions.includes(version));
+    this.#unexplained = [];
+    return foreign;
+  }
+
+  /**
+   * Whether an event that only changed the status is news. Our own write is not; the event of a write may come
+   * before its answer, so during a pass the judgement waits for the end.
+   */
+  isNews(resourceVersion: string): boolean {
+    if (this.#ownVersions.includes(resourceVersion)) return false;
+    if (!this.#busy) return true;
+    this.#unexplained.push(resourceVersion);
+    return false;
+  }
+
+  wrote(versions: readonly string[], last: OwnWrite | undefined): void {
+    this.#ownVersions = [...this.#ownVersions, ...versions].slice(-OWN_VERSIONS);
+    if (last !== undefined) this.#written = last;
+  }
+
+  /**
+   * The cached resource with our own last write laid over it, so that a pass reads what the last one wrote although
+   * the watch has not delivered it yet. `stale`: the write's answer showed a newer spec than the cache has; its
+   * event is on the way, and deciding by the old spec could push what was just changed.
+   */
+  overlay<R extends PamCredential | PamSshKey>(cached: R): R | 'stale' {
+    const written = this.#written;
+    if (written === undefined) return cached;
+    if (BigInt(cached.metadata.resourceVersion) >= BigInt(written.resourceVersion)) {
+      this.#written = undefined;
+      return cached;
+    }
+    if (written.generation > cached.metadata.generation) return 'stale';
+    const { finalizers: _, ...metadata } = cached.metadata;
+    return {
+      ...cached,
+      metadata: {
+        ...metadata,
+        resourceVersion: written.resourceVersion,
+        ...(written.finalizers !== undefined && { finalizers: [...written.finalizers] }),
+      },
+      status: written.status,
+    };
+  }
+}
+
+/** The memories by UID: a resource that was created anew under its name starts without any. */
+export class Memories {
+  readonly #byUid = new Map<string, ResourceMemory>();
+
+  of(uid: string): ResourceMemory {
+    let memory = this.#byUid.get(uid);
+    if (memory === undefined) {
+      memory = new ResourceMemory();
+      this.#byUid.set(uid, memory);
+    }
+    return memory;
+  }
+
+  forget(uid: string): void {
+    this.#byUid.delete(uid);
+  }
+}

@@ -1,0 +1,30 @@
+import type { InventoryEntry } from './inventory.ts';
+
+/** One step of a plan, in the order of execution; the first failure ends the list (but see `disable.always`). */
+export type Action =
+  /** Before the first write, and only with `deletionPolicy: Disable`. */
+  | { readonly do: 'addFinalizer' }
+  | { readonly do: 'removeFinalizer' }
+  /** Writes `status.pending` with a resourceVersion precondition: a crash after the POST must be recognisable. */
+  | { readonly do: 'recordIntent'; readonly digest: string; readonly changeBefore: string | undefined }
+  | UpsertAction
+  /** PUT, after a fresh read of the resource: a stale view must not enable what was just disabled. */
+  | { readonly do: 'enable'; readonly id: string | 'upserted'; readonly unlessRegistered: boolean }
+  /** DELETE. `always`: also after a failed upsert, since nobody knows whether POST re-enables (design 4.2). */
+  | { readonly do: 'disable'; readonly id: string | 'upserted'; readonly always: boolean };
+
+export interface UpsertAction {
+  readonly do: 'upsert';
+  readonly mode: 'create' | 'update' | 'adopt';
+  readonly identifier: string;
+  /**
+   * - `none`: the record's content is not touched.
+   * - `send`: in this POST.
+   * - `afterRegistered`: a second POST, only when the first one created the record: an existing one keeps its content.
+   */
+  readonly content: 'none' | 'send' | 'afterRegistered';
+  /** Whether the block `additionalSettings` with secret parts goes along. */
+  readonly additional: boolean;
+  /** The record's row in the list where it was looked up. */
+  readonly entry?: InventoryEntry;
+}

@@ -1,0 +1,97 @@
+import type { Action } from './action.ts';
+import { type Failure, problem } from './failure.ts';
+import { fold } from './glob.ts';
+import { type GrantOperation, type GrantRequest, isGranted, missingGrant } from './grants.ts';
+import type { InventoryEntry } from './inventory.ts';
+import type { RecordDecision } from './plan-record.ts';
+import type { Situation } from './situation.ts';
+
+/** A target that a grant is asked for. */
+interface Target {
+  readonly username: string;
+  readonly hostname: string;
+}
+
+/**
+ * The first of these operations that no grant allows, as a failure that prints the grant that would help;
+ * absent when all are allowed. Asked for what the spec says *and* for what the inventory's entry says: either one
+ * alone could name a harmless target.
+ */
+export function refusedGrant(
+  situation: Situation,
+  record: RecordDecision,
+  operations: Iterable<GrantOperation>,
+): Failure | undefined {
+  const { declared, connection } = situation;
+  const adopted = record.exists && record.mode === 'adopt';
+  const named = declared.explicit || adopted || fold(record.identifier) !== fold(declared.identifier);
+  const identifier = named ? record.identifier : undefined;
+  const literally = identifier?.startsWith(`${connection.identifierPrefix}_`) ?? false;
+  for (const operation of operations) {
+    for (const target of targets(situation, record.entry)) {
+      const request = ask(situation, target, operation, identifier, literally);
+      if (!isGranted(connection.grants, request)) return notGranted(request);
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Before anything is asked of PAM: a resource without a grant for any write to its target causes no call, not even
+ * the shared list.
+ */
+export function anyOperationGranted(situation: Situation): Failure | undefined {
+  const request = (operation: GrantOperation) =>
+    ask(situation, situation.declared, operation, undefined, false);
+  const writes: readonly GrantOperation[] = ['Create', 'Update', 'Adopt', 'Enable', 'Disable'];
+  if (writes.some((operation) => isGranted(situation.connection.grants, request(operation))))
+    return undefined;
+  return notGranted(request('Create'));
+}
+
+/** What a plan does, in the words of grants. */
+export function operationsOf(actions: readonly Action[]): ReadonlySet<GrantOperation> {
+  const operations = new Set<GrantOperation>();
+  for (const action of actions) {
+    if (action.do === 'enable') operations.add('Enable');
+    if (action.do === 'disable') operations.add('Disable');
+    if (action.do === 'upsert') operations.add(action.mode === 'create' ? 'Create' : 'Update');
+    if (action.do === 'upsert' && action.mode === 'adopt') operations.add('Adopt');
+  }
+  return operations;
+}
+
+function targets({ declared }: Situation, entry: InventoryEntry | undefined): readonly Target[] {
+  const same =
+    entry === undefined ||
+    (fold(entry.username) === fold(declared.username) && fold(entry.hostname) === fold(declared.hostname));
+  return same ? [declared] : [declared, entry];
+}
+
+function ask(
+  { resource, connection }: Situation,
+  { username, hostname }: Target,
+  operation: GrantOperation,
+  identifier: string | undefined,
+  literally: boolean,
+): GrantRequest {
+  const { namespace } = resource.metadata;
+  const { namespaceLabels } = connection;
+  return {
+    namespace,
+    namespaceLabels,
+    username,
+    hostname,
+    operation,
+    ...(identifier !== undefined && { identifier, literally }),
+  };
+}
+
+function notGranted(request: GrantRequest): Failure {
+  const { operation, username, hostname, namespace } = request;
+  return problem(
+    'NotGranted',
+    `The connection grants namespace ${namespace} no ${operation} for ${username} on ${hostname}`,
+    `Ask the platform team for a grant such as ${missingGrant(request)}`,
+  );
+}

@@ -1,0 +1,210 @@
+import type { PamCredentialStatus } from '../api/pam-credential.gen.ts';
+import type { PamSshKeyStatus } from '../api/pam-ssh-key.gen.ts';
+import { appliedDigest, compareApplied } from './applied-spec.ts';
+import { CATALOGUE } from './catalogue.ts';
+import { type Condition, type ConditionClock, nextConditions, type Verdict } from './conditions.ts';
+import type { Decision } from './decision.ts';
+import type { InstallKey } from './digest.ts';
+import { type Failure, problem, sentence } from './failure.ts';
+import type { ManagedResource } from './managed-resource.ts';
+import { nextContent } from './next-content.ts';
+import type { Outcome } from './outcome.ts';
+import { wasNotApplied } from './pam-fault.ts';
+
+export type ManagedStatus = PamCredentialStatus & PamSshKeyStatus;
+
+/**
+ * The one place that turns what a pass decided and achieved into a status. Pure, and idempotent: the same failure
+ * again gives an equal status, so repeated failures write nothing.
+ */
+export function nextStatus(
+  resource: ManagedResource,
+  decision: Decision,
+  outcome: Outcome,
+  connection: { readonly fingerprint: string; readonly installKey: InstallKey | undefined },
+  clock: ConditionClock,
+): ManagedStatus {
+  const { installKey } = connection;
+  const previous: ManagedStatus = resource.status;
+  const failure = outcome.failure ?? decision.failure ?? lastingFailure(resource, outcome);
+  const id = outcome.record?.id ?? decision.changes.id ?? previous.id;
+  const identifier = outcome.record?.identifier ?? decision.changes.identifier ?? previous.identifier;
+  const content = nextContent(resource, decision, outcome, clock.now);
+  const recordsApplied = outcome.upserted || decision.changes.rebaseApplied === true;
+  const handled =
+    resource.forceSync !== undefined && failure === undefined && !decision.again && !decision.suspended;
+  const fingerprint = outcome.contentSent ? decision.changes.fingerprint : previous.fingerprint;
+  return withoutAbsent({
+    observedGeneration: resource.metadata.generation,
+    id,
+    identifier,
+    connectionFingerprint: id === undefined ? undefined : connection.fingerprint,
+    enabled: nextEnabled(resource, outcome),
+    applied:
+      recordsApplied && installKey !== undefined ? appliedDigest(resource, installKey) : previous.applied,
+    seal: previous.seal,
+    content,
+    pending: nextPending(previous, decision, outcome),
+    fingerprint,
+    // Not after a failure: a disable that succeeds beside an upsert that fails would write at every retry.
+    lastSyncTime: outcome.wrote && failure === undefined ? clock.now : previous.lastSyncTime,
+    lastHandledForceSync: handled ? resource.forceSync : previous.lastHandledForceSync,
+    lastError: nextLastError(previous, failure, clock.now),
+    conditions: nextConditions(
+      (previous.conditions ?? []) as Condition[],
+      verdict(resource, decision, failure, content, installKey),
+      resource.metadata.generation,
+      clock,
+    ),
+  });
+}
+
+/** The status written before a secret is sent: the intent, and `Progressing` unless a failure is being retried. */
+export function intentStatus(
+  resource: ManagedResource,
+  intent: { readonly digest: string; readonly changeBefore: string | undefined },
+  clock: ConditionClock,
+): ManagedStatus {
+  const previous: ManagedStatus = resource.status;
+  const { generation } = resource.metadata;
+  const conditions = (previous.conditions ?? []) as Condition[];
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  const retrying = ready?.status === 'False' && ready.observedGeneration === generation;
+  const progressing: Verdict = {
+    ready: 'False',
+    reason: 'Progressing',
+    message: 'The record is being written to PAM Core.',
+    activity: 'working',
+  };
+  return withoutAbsent({
+    ...previous,
+    observedGeneration: generation,
+    pending: withoutAbsent({ startedTime: clock.now, ...intent }),
+    conditions: retrying ? conditions : nextConditions(conditions, progressing, generation, clock),
+  });
+}
+
+/** `enabled` is the last state that the operator itself set; without `spec.enabled` there is none to compare with. */
+function nextEnabled({ spec, status }: ManagedResource, outcome: Outcome): boolean | undefined {
+  if (spec.enabled === undefined) return undefined;
+  return outcome.enabledUnknown ? undefined : (outcome.enabled ?? status.enabled);
+}
+
+/**
+ * The intent goes when its outcome is known. A readable refusal is known not to be applied; the same refusal again
+ * leaves the intent of its retry in place, or each retry would write twice.
+ */
+function nextPending(
+  previous: ManagedStatus,
+  decision: Decision,
+  outcome: Outcome,
+): ManagedStatus['pending'] {
+  const settled = outcome.contentSent || outcome.additionalSent || outcome.foundExisting;
+  if (settled || decision.changes.resolved === true) return undefined;
+  const fault = outcome.failure?.fault;
+  if (fault === undefined || !wasNotApplied(fault)) return previous.pending;
+  const repeated =
+    previous.lastError?.code === fault.code && previous.lastError?.operation === fault.operation;
+  return repeated ? previous.pending : undefined;
+}
+
+function nextLastError(
+  previous: ManagedStatus,
+  failure: Failure | undefined,
+  now: string,
+): ManagedStatus['lastError'] {
+  if (failure === undefined) return undefined;
+  const { fault, reason, message } = failure;
+  if (fault === undefined) return previous.lastError;
+  const { operation, code, httpStatus } = fault;
+  const before = previous.lastError;
+  const same =
+    before?.operation === operation &&
+    before.code === code &&
+    before.httpStatus === httpStatus &&
+    before.reason === reason;
+  return withoutAbsent({ operation, code, httpStatus, reason, message, since: same ? before.since : now });
+}
+
+/** A partial failure is not repeated by itself, so it lasts until the next upsert says otherwise. */
+function lastingFailure({ status }: ManagedResource, outcome: Outcome): Failure | undefined {
+  const ready = status.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.reason === 'DevicesPartlyAssigned' && !outcome.upserted ? devicesPartlyAssigned() : undefined;
+}
+
+/** PAM took the key, but `devices_error` was not empty. */
+export function devicesPartlyAssigned(): Failure {
+  return problem('DevicesPartlyAssigned', CATALOGUE.DevicesPartlyAssigned.explanation);
+}
+
+const ACTIVITY = {
+  none: 'settled',
+  backoff: 'working',
+  gate: 'working',
+  wait: 'waiting',
+  stalled: 'stalled',
+  held: 'waiting',
+} as const;
+
+function verdict(
+  resource: ManagedResource,
+  decision: Decision,
+  failure: Failure | undefined,
+  content: ManagedStatus['content'],
+  key: InstallKey | undefined,
+): Verdict {
+  if (decision.suspended) return suspended(resource, key);
+  if (failure !== undefined) {
+    return {
+      ready: 'False',
+      reason: failure.reason,
+      message: failure.message,
+      activity: ACTIVITY[failure.retry],
+    };
+  }
+  if (decision.again) {
+    return {
+      ready: 'False',
+      reason: 'Progressing',
+      message: 'The Secret is written in the next pass.',
+      activity: 'working',
+    };
+  }
+  return { ready: 'True', reason: 'Synced', message: syncedMessage(resource, content), activity: 'settled' };
+}
+
+/** Suspension is not a failure: `Ready` stays what it was while PAM holds what the spec says. */
+function suspended(resource: ManagedResource, key: InstallKey | undefined): Verdict {
+  const before = resource.status.conditions?.find(({ type }) => type === 'Ready')?.status;
+  const matches = key !== undefined && compareApplied(resource, key) === 'same';
+  const ready = matches ? (before ?? 'Unknown') : 'Unknown';
+  const waiting =
+    resource.deleting || (resource.spec.enabled === false && resource.status.enabled !== false)
+      ? ' A disable is waiting for it.'
+      : '';
+  const { explanation, remedy } = CATALOGUE.Suspended;
+  return {
+    ready,
+    reason: 'Suspended',
+    message: `${sentence(explanation)} ${sentence(remedy)}${waiting}`,
+    activity: 'settled',
+  };
+}
+
+function syncedMessage(resource: ManagedResource, content: ManagedStatus['content']): string {
+  const synced = sentence(CATALOGUE.Synced.explanation);
+  const inactive =
+    resource.spec.enabled === undefined ? ' It may be inactive, since `spec.enabled` is not set.' : '';
+  switch (content?.state) {
+    case 'Kept':
+      return `${synced} The record existed already and keeps its content until the Secret changes or a force-sync.${inactive}`;
+    case 'Presumed':
+      return `${synced} The answer to the last push never came, but the record changed, so it is presumed applied; a force-sync pushes again.`;
+    default:
+      return synced;
+  }
+}
+
+function withoutAbsent<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as T;
+}

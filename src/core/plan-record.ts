@@ -1,0 +1,137 @@
+import type { Need } from './decision.ts';
+import { type Failure, problem } from './failure.ts';
+import { fold } from './glob.ts';
+import { anyOperationGranted } from './grants-needed.ts';
+import type { InventoryEntry } from './inventory.ts';
+import { whoseRecord } from './ownership.ts';
+import type { RecordedChange } from './recorded-change.ts';
+import type { Situation } from './situation.ts';
+
+/** Create and adopt are decided by a list that is at most this old (design 3.4). */
+const LOOK_UP_AGE_MS = 10_000;
+
+/** Which record this pass is about. */
+export type RecordDecision = ExistingRecord | NewRecord;
+
+interface ExistingRecord {
+  readonly exists: true;
+  readonly mode: 'update' | 'adopt';
+  readonly id: string;
+  readonly identifier: string;
+  /** Met for the first time: its content is kept. */
+  readonly firstContact: boolean;
+  readonly entry?: InventoryEntry;
+}
+
+interface NewRecord {
+  readonly exists: false;
+  readonly mode: 'create';
+  readonly id?: undefined;
+  readonly identifier: string;
+  readonly firstContact: true;
+  readonly entry?: undefined;
+}
+
+export function decideRecord(
+  situation: Situation,
+): Need | { readonly failure: Failure; readonly changes?: RecordedChange } | RecordDecision {
+  const { resource, declared, inventory } = situation;
+  const { status } = resource;
+  const known = knownRecord(situation);
+  if (known !== undefined) {
+    const entry = inventory?.byId(known.id);
+    if (entry?.identifier !== undefined && fold(entry.identifier) !== fold(known.identifier)) {
+      return { failure: problem('RecordGone', `Record ${known.id} now has another identifier in PAM Core`) };
+    }
+    return {
+      exists: true,
+      mode: 'update',
+      ...known,
+      firstContact: false,
+      ...(entry !== undefined && { entry }),
+    };
+  }
+  const refused = anyOperationGranted(situation);
+  if (refused !== undefined) return { failure: refused };
+  const notBeforeMs = Math.max(situation.startedAtMs - LOOK_UP_AGE_MS, situation.memory.writeEndedAtMs);
+  if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
+    return { need: 'inventory', notBeforeMs };
+  if (!inventory.inventory.complete) {
+    return {
+      failure: problem('InventoryIncomplete', "PAM Core's list has not as many entries as it says itself"),
+    };
+  }
+
+  const ownership = whoseRecord(inventory, { kind: resource.kind, ...declared });
+  switch (ownership.whose) {
+    case 'unclear':
+      return {
+        failure: problem('Conflict', `${ownership.why} in PAM Core (${plural('id', ownership.ids)})`),
+      };
+    case 'nobody':
+      // Any trace of an earlier record is enough to refrain from creating a second one.
+      if (status.id !== undefined && !resource.forced) {
+        return { failure: problem('RecordGone', `Record ${status.id} is no longer in PAM Core's list`) };
+      }
+      return { exists: false, mode: 'create', identifier: declared.identifier, firstContact: true };
+    case 'ours':
+      return existing(ownership.entry, 'update', declared.identifier);
+    case 'somebody': {
+      // Our own create whose answer never came: before it the record did not exist.
+      const own =
+        declared.explicit &&
+        isPendingCreate(situation) &&
+        sameIdentifier(ownership.entry, declared.identifier);
+      if (own) return existing(ownership.entry, 'update', declared.identifier);
+      if (resource.spec.adoptionPolicy !== 'Adopt') {
+        return {
+          failure: problem(
+            'AdoptionRequired',
+            `${describe(ownership.entry, declared.identifier)} exists already in PAM Core`,
+          ),
+        };
+      }
+      return existing(ownership.entry, 'adopt', ownership.entry.identifier ?? declared.identifier);
+    }
+  }
+}
+
+/** The record that the status names, if it may be used: same connection, and PAM did not say that the id is gone. */
+export function knownRecord({
+  resource,
+  connection,
+  memory,
+}: Pick<Situation, 'resource' | 'connection' | 'memory'>):
+  | { readonly id: string; readonly identifier: string }
+  | undefined {
+  const { id, identifier, connectionFingerprint } = resource.status;
+  if (id === undefined || id === memory.refutedId || connectionFingerprint !== connection.fingerprint)
+    return undefined;
+  // Only a key that is declared by its number may lack an identifier.
+  const byNumber = resource.kind === 'key' && resource.spec.id === id;
+  return identifier === undefined && !byNumber ? undefined : { id, identifier: identifier ?? '' };
+}
+
+/** A create was begun and not confirmed: its intent names no earlier `change`, since there was no record. */
+export function isPendingCreate({ resource }: Pick<Situation, 'resource'>): boolean {
+  const { pending } = resource.status;
+  return pending !== undefined && pending.changeBefore === undefined;
+}
+
+function existing(entry: InventoryEntry, mode: 'update' | 'adopt', identifier: string): RecordDecision {
+  return { exists: true, mode, id: entry.id, identifier, firstContact: true, entry };
+}
+
+function sameIdentifier(entry: InventoryEntry, identifier: string): boolean {
+  return entry.identifier !== undefined && fold(entry.identifier) === fold(identifier);
+}
+
+/** Names the id only: what else the list says about somebody's record is not for every reader of a status. */
+function describe(entry: InventoryEntry, identifier: string): string {
+  const match = sameIdentifier(entry, identifier) ? 'this identifier' : 'this username, hostname and IP';
+  return `Record ${entry.id} with ${match}`;
+}
+
+function plural(word: string, values: readonly string[]): string {
+  return `${word}${values.length === 1 ? '' : 's'} ${values.join(', ')}`;
+}

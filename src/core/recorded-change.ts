@@ -1,0 +1,25 @@
+import type { MaterialField } from './material.ts';
+import type { ContentState } from './recorded-content.ts';
+
+/** One secret field as the status is to record it. */
+export interface FieldRecord extends MaterialField {
+  readonly state: ContentState;
+}
+
+/** What a decision wants recorded although no call says it. */
+export interface RecordedChange {
+  /** The record was looked up and is this resource's. */
+  readonly id?: string;
+  readonly identifier?: string;
+  /** Fields whose record changes without a push: kept, presumed, or re-based on a new install key. */
+  readonly fields?: readonly FieldRecord[];
+  /** What a successful push records. */
+  readonly pushedFields?: readonly MaterialField[];
+  /** An unknown outcome was resolved: `status.pending` goes. */
+  readonly resolved?: boolean;
+  /** `applied` was made with another install key: made anew without a call. */
+  readonly rebaseApplied?: boolean;
+  readonly postponedContent?: boolean;
+  /** SSH key: fingerprint of the pair that was read. */
+  readonly fingerprint?: string;
+}

@@ -1,0 +1,51 @@
+import type { PamConnectionSpec } from '../api/pam-connection.gen.ts';
+import type { InstallKey } from './digest.ts';
+import type { InventoryIndex } from './inventory-index.ts';
+import type { DeclaredRecord, ManagedResource } from './managed-resource.ts';
+import type { Material, SecretVersion } from './material.ts';
+
+/** What the plan needs to know of the connection. */
+export interface ConnectionFacts {
+  readonly fingerprint: string;
+  readonly suspended: boolean;
+  readonly grants: PamConnectionSpec['grants'];
+  /** Whether the list shows disabled records; decides how a record is created (design 4.3). */
+  readonly disabledRecords: 'Listed' | 'Hidden';
+  readonly namespaceLabels: Readonly<Record<string, string>> | undefined;
+  readonly identifierPrefix: string;
+}
+
+/**
+ * What this process remembers of a resource between passes. Losing it costs reads, never correctness: after a
+ * restart the status and the inventory decide.
+ */
+export interface Memory {
+  /** Monotonic time when the last PAM write for this resource ended; 0: none in this process. */
+  readonly writeEndedAtMs: number;
+  /** PAM refused the last push readably: the pending intent is known not to be applied. */
+  readonly refusedDigest: string | undefined;
+  /** The id in the status is not the record's any more: PAM answered "not found" to it. */
+  readonly refutedId: string | undefined;
+  /** Versions of Secrets whose value was found to be the recorded one, by field: read once, not at every pass. */
+  readonly verified: ReadonlyMap<string, SecretVersion>;
+}
+
+/** Everything that one decision is made from: values only. */
+export interface Situation {
+  readonly resource: ManagedResource;
+  readonly declared: DeclaredRecord;
+  readonly connection: ConnectionFacts;
+  readonly installKey: InstallKey;
+  /** Newest known version of each Secret by name; absent where it does not exist; `unknown` without a watch. */
+  readonly secretVersions: ReadonlyMap<string, SecretVersion | 'unknown'>;
+  /** Id of the parent credential where `spec.parentRef` is set and resolved. */
+  readonly parentId: string | undefined;
+  readonly memory: Memory;
+  /** Monotonic times: of the news that woke this pass, and of its start. */
+  readonly seenAtMs: number;
+  readonly startedAtMs: number;
+  /** Gathered only after the plan asked for it. */
+  readonly material?: Material;
+  /** Gathered only after the plan asked for it. */
+  readonly inventory?: InventoryIndex;
+}

@@ -1,0 +1,70 @@
+import type { Identified } from './object-identity.ts';
+
+/** Names an object of a namespace. */
+export interface NamespacedName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** From a Secret to the resources that reference it. */
+export interface SecretIndex<T extends Identified> {
+  /** A resource was added or changed: its references are what they are now. */
+  resourceChanged(resource: T): void;
+  resourceDeleted(resource: T): void;
+  /** A Secret was added, changed or deleted: wakes the resources that reference it, if there are any. */
+  secretChanged(secret: NamespacedName): void;
+  onSecretChanged(listener: (resources: readonly NamespacedName[]) => void): void;
+  /** Resources that reference the Secret. */
+  resourcesOf(secret: NamespacedName): readonly NamespacedName[];
+}
+
+/** @param secretsOf the Secrets that a resource references, each in the namespace in which it is resolved */
+export function createSecretIndex<T extends Identified>(
+  secretsOf: (resource: T) => readonly NamespacedName[],
+): SecretIndex<T> {
+  const resources = new Map<string, Map<string, NamespacedName>>();
+  const secrets = new Map<string, readonly string[]>();
+  const listeners: ((resources: readonly NamespacedName[]) => void)[] = [];
+
+  function forget(uid: string): void {
+    for (const secret of secrets.get(uid) ?? []) {
+      const users = resources.get(secret);
+      users?.delete(uid);
+      if (users?.size === 0) resources.delete(secret);
+    }
+    secrets.delete(uid);
+  }
+
+  function resourcesOf(secret: NamespacedName): readonly NamespacedName[] {
+    return [...(resources.get(keyOf(secret))?.values() ?? [])];
+  }
+
+  return {
+    resourceChanged: (resource) => {
+      const { uid, namespace, name } = resource.metadata;
+      forget(uid);
+      const referenced = [...new Set(secretsOf(resource).map(keyOf))];
+      if (referenced.length === 0) return;
+      secrets.set(uid, referenced);
+      for (const secret of referenced) {
+        const users = resources.get(secret) ?? new Map<string, NamespacedName>();
+        users.set(uid, { namespace, name });
+        resources.set(secret, users);
+      }
+    },
+    resourceDeleted: (resource) => forget(resource.metadata.uid),
+    secretChanged: (secret) => {
+      const woken = resourcesOf(secret);
+      if (woken.length === 0) return;
+      for (const listener of listeners) listener(woken);
+    },
+    onSecretChanged: (listener) => {
+      listeners.push(listener);
+    },
+    resourcesOf,
+  };
+}
+
+function keyOf({ namespace, name }: NamespacedName): string {
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,137 @@
+import packageJson from '../package.json' with { type: 'json' };
+import { readTextFile } from './config/read-text-file.ts';
+import type { Settings } from './config/settings.ts';
+import { effectiveSettings, readSettings } from './config.ts';
+import { createKubeClient } from './kube/create-kube-client.ts';
+import type { KubeExchange } from './kube/kube-client.ts';
+import { type KubeConnection, loadKubeConfig } from './kube/kube-config.ts';
+import { type HealthChecks, healthStatus, startHealthServer } from './observability/health-server.ts';
+import { createLogger, type Logger } from './observability/logger.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { startMetricsServer } from './observability/metrics-server.ts';
+import { type Operator, startOperator } from './operator.ts';
+
+const { version } = packageJson;
+
+/** Exit codes: 0 after a graceful stop, 1 for settings or a start that cannot work, 130 after a second signal. */
+async function main(): Promise<void> {
+  const read = readSettings({ argv: process.argv.slice(2), env: process.env, readFile: readTextFile });
+  if ('help' in read) return print(read.help);
+  if ('version' in read) return print(`pam-operator ${version} (Node ${process.versions.node})\n`);
+  if ('problem' in read) return refuse(read.problem);
+  const { settings } = read;
+  const kube = loadKubeConfig(settings.kubeconfig === '' ? {} : { kubeconfig: settings.kubeconfig });
+  if ('problem' in kube) return refuse(kube.problem);
+  await run(settings, kube.connection);
+}
+
+async function run(settings: Settings, connection: KubeConnection): Promise<void> {
+  const metrics = createMetrics({ version, nodeVersion: process.versions.node });
+  const logger = createLogger({
+    level: settings.logLevel,
+    onDropped: (count) => metrics.logFieldsDropped(count),
+  });
+  logger.info('Started pam-operator', { version, nodeVersion: process.versions.node });
+  logger.settings(effectiveSettings(settings));
+  if (connection.insecure)
+    logger.warn('Does not check the certificate of the API server, as the kubeconfig asks');
+
+  const onRequest = (exchange: KubeExchange) => metrics.kube.exchanged(exchange);
+  const client = createKubeClient({ connection, userAgent: `pam-operator/${version}`, onRequest });
+  const { namespace } = settings;
+  const operator = startOperator({ settings, client, namespace, logger, metrics, version });
+  const checks = healthChecks(operator, settings);
+  metrics.readHealthFrom(() => healthStatus(checks));
+
+  const servers = await startServers(settings, checks, metrics, logger);
+  const stopped = Promise.withResolvers<number>();
+  onSignals(logger, stopped.resolve);
+  if (servers === undefined) stopped.resolve(1);
+  const deadline = setTimeout(() => {
+    logger.error('Failed to list everything in time; check the API server and that the CRDs are installed', {
+      limit: settings.cacheSyncTimeoutSeconds,
+    });
+    stopped.resolve(1);
+  }, settings.cacheSyncTimeoutSeconds * 1000);
+  operator.synced.then(
+    () => {
+      clearTimeout(deadline);
+      logger.info('Listed everything that is watched');
+    },
+    () => clearTimeout(deadline),
+  );
+
+  process.exitCode = await stopped.promise;
+  clearTimeout(deadline);
+  await operator.stop(settings.drainSeconds * 1000);
+  await Promise.all((servers ?? []).map((server) => server.stop()));
+  await client.close();
+  logger.info('Stopped pam-operator', { exitCode: Number(process.exitCode) });
+}
+
+/** Never PAM's health: an outage of PAM would become a restart loop. */
+function healthChecks(operator: Operator, { watchStaleSeconds }: Settings): HealthChecks {
+  const within = (what: string, seconds: number) => ({
+    ok: seconds < watchStaleSeconds,
+    detail: `${what} ${Math.round(seconds)} s ago, limit ${watchStaleSeconds} s`,
+  });
+  return {
+    live: {
+      watches: () => within('heard from the API server', operator.watchAgeSeconds()),
+      progress: () => within('a worker made progress', operator.stuckSeconds()),
+    },
+    ready: {
+      caches: () => ({
+        ok: operator.isReady(),
+        detail: operator.isReady() ? 'listed' : 'the first lists are not in',
+      }),
+    },
+  };
+}
+
+async function startServers(
+  settings: Settings,
+  checks: HealthChecks,
+  metrics: ReturnType<typeof createMetrics>,
+  logger: Logger,
+) {
+  try {
+    const health = await startHealthServer(settings.healthProbeBindAddress, checks);
+    if (health.port !== undefined) logger.info('Serves health checks', { port: health.port });
+    const scrape = await startMetricsServer(settings.metricsBindAddress, metrics);
+    if (scrape.port !== undefined) logger.info('Serves metrics', { port: scrape.port });
+    return [health, scrape];
+  } catch (error) {
+    // The listener's own sentence: it names the flag and the address.
+    logger.error('Failed to listen', { detail: error instanceof Error ? error.message : 'unknown' });
+    return undefined;
+  }
+}
+
+/** As PID 1 a process gets no default action for signals. The first one drains, a second one ends at once. */
+function onSignals(logger: Logger, stop: (exitCode: number) => void): void {
+  let asked = false;
+  const ask = (signal: NodeJS.Signals) => {
+    if (asked) process.exit(130);
+    asked = true;
+    logger.info('Stops on a signal', { signal });
+    stop(0);
+  };
+  process.on('SIGTERM', ask);
+  process.on('SIGINT', ask);
+  process.on('SIGUSR2', () => {
+    const logLevel = logger.toggleLevel();
+    logger.info('Changed the log level', { logLevel });
+  });
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
+}
+
+function refuse(problem: string): void {
+  process.stderr.write(`pam-operator: ${problem}\n`);
+  process.exitCode = 1;
+}
+
+await main();

@@ -1,0 +1,64 @@
+import { ConnectionSeries } from './connection-series.ts';
+import type { MetricRegistry } from './metric-registry.ts';
+
+type ConnectionState = 'Closed' | 'Open' | 'Probing';
+
+/** What happens between the operator and PAM Core; every series carries the PamConnection's name. */
+export interface PamMetrics {
+  /** One HTTP call. `code` is `ok`, PAM's number or the name of the failure; other texts count as `other`. */
+  called(connection: string, call: { operation: string; code: string; durationMs: number }): void;
+  state(connection: string, state: ConnectionState): void;
+  /** The list was read at this wall time; `unclaimed` entries have our prefix but no resource derives them. */
+  inventoryRead(connection: string, list: { entries: number; unclaimed?: number; at: Date }): void;
+  rotated(connection: string, count: number): void;
+  disablesPending(connection: string, count: number): void;
+  disabled(connection: string, seconds: number): void;
+  deletionsHeld(connection: string, count: number): void;
+  /** The PamConnection is gone: so are its series. */
+  forget(connection: string): void;
+}
+
+const STATES: readonly ConnectionState[] = ['Closed', 'Open', 'Probing'];
+
+/** Numbers and names of signals; anything else would let an answer of PAM make up series. */
+const CODE = /^([A-Za-z]{1,40}|\d{3,4})$/;
+
+export function pamMetrics(registry: MetricRegistry): PamMetrics {
+  const requests = registry.counter('pam_operator_api_requests_total');
+  const durations = registry.histogram('pam_operator_api_request_duration_seconds');
+  const states = registry.gauge('pam_operator_connection_state');
+  const entries = registry.gauge('pam_operator_inventory_entries');
+  const readTimes = registry.gauge('pam_operator_inventory_timestamp_seconds');
+  const unclaimedEntries = registry.gauge('pam_operator_inventory_unclaimed_entries');
+  const rotations = registry.counter('pam_operator_rotations_total');
+  const pending = registry.gauge('pam_operator_disables_pending');
+  const timesToDisable = registry.histogram('pam_operator_time_to_disable_seconds');
+  const held = registry.gauge('pam_operator_deletions_held');
+  const series = new ConnectionSeries();
+
+  return {
+    called(connection, { operation, code, durationMs }) {
+      const label = CODE.test(code) ? code : 'other';
+      requests.inc(series.of(requests, { connection, operation, code: label }));
+      durations.observe(series.of(durations, { connection, operation }), durationMs / 1000);
+    },
+    state(connection, current) {
+      for (const state of STATES) {
+        states.set(series.of(states, { connection, state }), state === current ? 1 : 0);
+      }
+    },
+    inventoryRead(connection, list) {
+      entries.set(series.of(entries, { connection }), list.entries);
+      if (list.unclaimed !== undefined)
+        unclaimedEntries.set(series.of(unclaimedEntries, { connection }), list.unclaimed);
+      readTimes.set(series.of(readTimes, { connection }), list.at.getTime() / 1000);
+      rotations.inc(series.of(rotations, { connection }), 0);
+    },
+    rotated: (connection, count) => rotations.inc(series.of(rotations, { connection }), count),
+    disablesPending: (connection, count) => pending.set(series.of(pending, { connection }), count),
+    disabled: (connection, seconds) =>
+      timesToDisable.observe(series.of(timesToDisable, { connection }), seconds),
+    deletionsHeld: (connection, count) => held.set(series.of(held, { connection }), count),
+    forget: (connection) => series.forget(connection),
+  };
+}

@@ -1,0 +1,428 @@
+import { randomUUID } from 'node:crypto';
+import type { PamCredential } from './api/pam-credential.gen.ts';
+import type { PamSshKey } from './api/pam-ssh-key.gen.ts';
+import type { Settings } from './config/settings.ts';
+import { Connections } from './controller/connections.ts';
+import { type Controller, startController } from './controller/controller.ts';
+import type { ResourceByKind, ResourceKind } from './controller/kubernetes.ts';
+import { type ConnectionPorts, reconcileConnection } from './controller/reconcile-connection.ts';
+import { type ReconcilePorts, reconcileResource } from './controller/reconcile-resource.ts';
+import { Memories } from './controller/resource-memory.ts';
+import { type Claim, PRIORITY, Workqueue } from './controller/workqueue.ts';
+import type { Clock } from './core/clock.ts';
+import { authSecretName } from './core/connection-settings.ts';
+import type { InstallKey } from './core/digest.ts';
+import { problem } from './core/failure.ts';
+import { connectionName, manage } from './core/managed-resource.ts';
+import { secretNames } from './core/secret-source.ts';
+import { changesBeyondStatus, laneOf } from './core/wake.ts';
+import { createEventRecorder } from './kube/event-recorder.ts';
+import { getInstallKey } from './kube/install-key.ts';
+import type { KubeClient } from './kube/kube-client.ts';
+import { createKubernetesCalls } from './kube/kubernetes-calls.ts';
+import { type Lease, startLease } from './kube/lease.ts';
+import { createSecretIndex, type SecretIndex } from './kube/secret-index.ts';
+import type { ReflectorHandler } from './kube/store-feed.ts';
+import { startCaches, type WatchCaches } from './kube/watch-caches.ts';
+import type { Logger } from './observability/logger.ts';
+import type { Metrics } from './observability/metrics.ts';
+import { limitCalls } from './pam/limited-client.ts';
+import { createPamClient } from './pam/pam-client.ts';
+import { readKeyPair } from './ssh/key-pair-reader.ts';
+
+type ManagedKind = 'PamCredential' | 'PamSshKey';
+
+export interface OperatorOptions {
+  readonly settings: Settings;
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly version: string;
+}
+
+/** The running operator. */
+export interface Operator {
+  /** Resolves when every first list is in. Until then no worker runs. */
+  readonly synced: Promise<void>;
+  /** Whether the first lists are in; a process that does not lead is ready. */
+  readonly isReady: () => boolean;
+  /** Seconds since the quietest watch heard from the API server. */
+  readonly watchAgeSeconds: () => number;
+  /** Seconds for which a worker has made no progress while it had work. */
+  readonly stuckSeconds: () => number;
+  /**
+   * Takes nothing new, lets passes that run finish for `drainMs`, aborts the rest, and gives the Lease back last:
+   * that is safe only when all guarded work has ended.
+   */
+  stop(drainMs: number): Promise<void>;
+}
+
+const CLOCK: Clock = { monotonicMs: () => performance.now(), now: () => new Date() };
+
+const CONTROLLER_NAMES = {
+  PamConnection: 'pamconnection',
+  PamCredential: 'pamcredential',
+  PamSshKey: 'pamsshkey',
+} as const satisfies Record<ResourceKind, string>;
+
+/** Wires the adapters to the controllers: the only place that knows them all. Decides nothing itself. */
+export function startOperator(options: OperatorOptions): Operator {
+  const { settings, client, namespace, logger, metrics, version } = options;
+  const ended = new AbortController();
+  const hasEnded = new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
+  const events = createEventRecorder({ client, instance: settings.podName || 'pam-operator' });
+  const kubernetes = createKubernetesCalls(client, events);
+  const memories = new Memories();
+  const ownConnectionVersions = new Map<string, string>();
+  let isSynced = false;
+
+  const newQueue = (kind: ResourceKind) => {
+    const name = CONTROLLER_NAMES[kind];
+    const queue = new Workqueue<string>(CLOCK, namespaceOf, metrics.workqueue(name));
+    metrics.workqueue(name).readFrom(queue);
+    return queue;
+  };
+  const queues = {
+    PamConnection: newQueue('PamConnection'),
+    PamCredential: newQueue('PamCredential'),
+    PamSshKey: newQueue('PamSshKey'),
+  };
+
+  const secretsOf = (resource: PamCredential | PamSshKey) => {
+    const managed = manage(resource);
+    return secretNames(managed).map((name) => ({ namespace: managed.metadata.namespace, name }));
+  };
+  const credentialSecrets = createSecretIndex<ResourceByKindWithNamespace['PamCredential']>(secretsOf);
+  const keySecrets = createSecretIndex<ResourceByKindWithNamespace['PamSshKey']>(secretsOf);
+  const connectionSecrets = createSecretIndex<ResourceByKindWithNamespace['PamConnection']>(({ spec }) => [
+    { namespace, name: authSecretName(spec) },
+  ]);
+  // The same index, from a parent credential to its children.
+  const parents = createSecretIndex<ResourceByKindWithNamespace['PamCredential']>(({ metadata, spec }) =>
+    spec.parentRef === undefined ? [] : [{ namespace: metadata.namespace, name: spec.parentRef.name }],
+  );
+  credentialSecrets.onSecretChanged((woken) => wake('PamCredential', woken));
+  keySecrets.onSecretChanged((woken) => wake('PamSshKey', woken));
+  parents.onSecretChanged((woken) => wake('PamCredential', woken));
+  connectionSecrets.onSecretChanged((woken) => wake('PamConnection', woken));
+
+  function wake(
+    kind: ResourceKind,
+    names: readonly { readonly namespace: string; readonly name: string }[],
+  ): void {
+    for (const { namespace: place, name } of names) {
+      const resource = kind === 'PamConnection' ? undefined : caches.get(kind, place, name);
+      const lane = resource === undefined ? 'change' : laneOf(manage(resource), false);
+      queues[kind].add(keyOf(place, name), { priority: PRIORITY[lane] });
+    }
+  }
+
+  /** Resources of one connection, or all; their priority is that of a resync unless a disable waits. */
+  function wakeAll(matches: (resource: PamCredential | PamSshKey) => boolean): void {
+    for (const kind of ['PamCredential', 'PamSshKey'] as const) {
+      for (const resource of caches.list(kind)) {
+        if (!matches(resource)) continue;
+        const { namespace: place, name } = resource.metadata;
+        queues[kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), true)] });
+      }
+    }
+  }
+
+  function managedHandler<K extends ManagedKind>(
+    kind: K,
+    secrets: SecretIndex<ResourceByKindWithNamespace[K]>,
+  ): ReflectorHandler<ResourceByKindWithNamespace[K]> {
+    const add = (resource: ResourceByKindWithNamespace[K], initial: boolean) => {
+      const { namespace: place, name } = resource.metadata;
+      queues[kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), initial)] });
+    };
+    const index = (resource: ResourceByKindWithNamespace[K]) => {
+      secrets.resourceChanged(resource);
+      if (resource.kind === 'PamCredential') parents.resourceChanged(resource);
+      const { namespace: place, name } = resource.metadata;
+      const connection = connectionName(resource);
+      const conditions = resource.status?.conditions ?? [];
+      metrics.resources.reported({ kind, namespace: place, name, connection, conditions });
+    };
+    return {
+      onAdd: (resource, { initial }) => {
+        index(resource);
+        add(resource, initial);
+      },
+      onUpdate: (before, resource) => {
+        index(resource);
+        if (kind === 'PamCredential' && before.status?.id !== resource.status?.id)
+          parents.secretChanged(resource.metadata);
+        if (changesBeyondStatus(before.metadata, resource.metadata)) return add(resource, false);
+        // Only the status changed: our own write is no news, anybody else's is.
+        const memory = memories.of(resource.metadata.uid);
+        if (memory.isNews(resource.metadata.resourceVersion)) add(resource, false);
+      },
+      onDelete: (resource) => {
+        const { namespace: place, name, uid } = resource.metadata;
+        secrets.resourceDeleted(resource);
+        if (resource.kind === 'PamCredential') parents.resourceDeleted(resource);
+        memories.forget(uid);
+        metrics.resources.deleted({ kind, namespace: place, name });
+      },
+    };
+  }
+
+  const connectionHandler: ReflectorHandler<ResourceByKindWithNamespace['PamConnection']> = {
+    onAdd: (connection) => {
+      connectionSecrets.resourceChanged(connection);
+      if (connection.spec.grants?.some((grant) => grant.namespaces.selector !== undefined))
+        caches.watchNamespaceLabels();
+      queues.PamConnection.add(connection.metadata.name);
+    },
+    onUpdate: (before, connection) => {
+      connectionSecrets.resourceChanged(connection);
+      if (connection.spec.grants?.some((grant) => grant.namespaces.selector !== undefined))
+        caches.watchNamespaceLabels();
+      const { name, resourceVersion } = connection.metadata;
+      if (
+        changesBeyondStatus(before.metadata, connection.metadata) ||
+        ownConnectionVersions.get(name) !== resourceVersion
+      ) {
+        queues.PamConnection.add(name);
+      }
+    },
+    onDelete: (connection) => {
+      connectionSecrets.resourceDeleted(connection);
+      queues.PamConnection.add(connection.metadata.name);
+      metrics.pam.forget(connection.metadata.name);
+    },
+  };
+
+  const caches: WatchCaches = startCaches({
+    client,
+    namespaces: settings.watchNamespaces,
+    ownNamespace: namespace,
+    watchSecrets: settings.secretsWatch,
+    handlers: {
+      resource: {
+        PamConnection: connectionHandler,
+        PamCredential: managedHandler('PamCredential', credentialSecrets),
+        PamSshKey: managedHandler('PamSshKey', keySecrets),
+      },
+      secret: (secret) => {
+        for (const index of [credentialSecrets, keySecrets, connectionSecrets]) index.secretChanged(secret);
+      },
+      namespace: (name) => wakeAll((resource) => resource.metadata.namespace === name),
+    },
+    log: logger,
+    observer: metrics.watch,
+    reflector: { relistMs: settings.relistIntervalSeconds * 1000 },
+  });
+
+  const lease: Lease = startLease({
+    client,
+    namespace,
+    name: settings.leaderElectionId,
+    identity: `${settings.podName || 'pam-operator'}_${randomUUID()}`,
+    leaseDurationMs: settings.leaseDurationSeconds * 1000,
+    renewDeadlineMs: settings.renewDeadlineSeconds * 1000,
+    retryPeriodMs: settings.retryPeriodSeconds * 1000,
+    log: logger,
+  });
+  const term = leadership(lease, (leads) => metrics.kube.leads(settings.leaderElectionId, leads));
+
+  const connections = new Connections({
+    clock: CLOCK,
+    newRequestId: randomUUID,
+    createClient: (name, connection) =>
+      limitCalls(
+        createPamClient({
+          ...connection,
+          maxResponseBytes: 1024 * 1024,
+          maxInventoryBytes: settings.maxInventoryMebibytes * 1024 * 1024,
+          userAgent: `pam-operator/${version}`,
+          clock: CLOCK,
+          onCall: (call) => metrics.pam.called(name, call),
+        }),
+        connection.limits,
+        CLOCK,
+      ),
+    onInventory: (name, { entries }) =>
+      metrics.pam.inventoryRead(name, { entries: entries.length, at: new Date() }),
+  });
+
+  const retry = {
+    backoffBaseSeconds: settings.backoffBaseSeconds,
+    backoffMaxSeconds: settings.backoffMaxSeconds,
+    disableRetryMaxSeconds: settings.disableRetryMaxSeconds,
+    stalledRetrySeconds: settings.stalledRetrySeconds,
+    deviceRetrySeconds: settings.deviceRetrySeconds,
+    accessRetrySeconds: settings.accessRetrySeconds,
+    progressDeadlineSeconds: settings.progressDeadlineSeconds,
+  };
+  const conditionClock = () => ({
+    // metav1.Time has whole seconds.
+    now: `${new Date().toISOString().slice(0, 19)}Z`,
+    progressDeadlineSeconds: settings.progressDeadlineSeconds,
+  });
+  const installKey = installKeyReader(client, namespace);
+  const ports: Omit<ReconcilePorts, 'signal'> = {
+    caches,
+    kubernetes,
+    connections,
+    memories,
+    readKeyPair: (input) => readKeyPair(input),
+    installKey,
+    retry,
+    secretsPollSeconds: settings.secretsWatch ? undefined : settings.secretsPollIntervalSeconds,
+    random: Math.random,
+    fence: (durationMs) => lease.mayWriteFor(durationMs),
+    newRequestId: randomUUID,
+    audit: (record) => logger.audit(record),
+    conditionClock,
+    clock: CLOCK,
+    onDisabled: (connection, seconds) => metrics.pam.disabled(connection, seconds),
+  };
+  const connectionPorts: ConnectionPorts = {
+    caches,
+    kubernetes,
+    connections,
+    namespace,
+    leaseDurationSeconds: settings.leaseDurationSeconds,
+    retry,
+    clock: CLOCK,
+    conditionClock,
+    random: Math.random,
+    wakeResources: (name) => wakeAll((resource) => connectionName(resource) === name),
+    failures: new Map(),
+    ownVersions: ownConnectionVersions,
+  };
+
+  async function reconcileManaged(kind: ManagedKind, claim: Claim<string>) {
+    const [place = '', name = ''] = claim.key.split('/');
+    const uid = caches.get(kind, place, name)?.metadata.uid;
+    const memory = uid === undefined ? undefined : memories.of(uid);
+    memory?.begin();
+    try {
+      return await reconcileResource({ kind, namespace: place, name }, claim, {
+        ...ports,
+        signal: term.signal(),
+      });
+    } finally {
+      if (memory?.end()) queues[kind].add(claim.key);
+    }
+  }
+
+  const start = (
+    kind: ResourceKind,
+    workers: number,
+    reconcile: (claim: Claim<string>) => ReturnType<typeof reconcileConnection>,
+  ): Controller =>
+    startController({
+      name: CONTROLLER_NAMES[kind],
+      queue: queues[kind],
+      workers,
+      // Asked before every pass: only who really waits may add to a promise that lasts.
+      mayWork: async () => {
+        if (isSynced && lease.isLeader()) return;
+        await Promise.race([caches.synced, hasEnded]);
+        await Promise.race([term.held(), hasEnded]);
+      },
+      reconcile,
+      clock: CLOCK,
+      log: logger,
+      observer: metrics.reconcile,
+      crashDelayMs: () => settings.backoffMaxSeconds * 1000 * Math.random(),
+    });
+  const controllers = [
+    start('PamConnection', 2, ({ key }) => reconcileConnection(key, connectionPorts)),
+    start('PamCredential', settings.maxConcurrentReconciles, (claim) =>
+      reconcileManaged('PamCredential', claim),
+    ),
+    start('PamSshKey', settings.maxConcurrentReconciles, (claim) => reconcileManaged('PamSshKey', claim)),
+  ];
+  caches.synced.then(
+    () => {
+      isSynced = true;
+    },
+    () => {},
+  );
+
+  return {
+    synced: caches.synced,
+    isReady: () => isSynced,
+    watchAgeSeconds: () =>
+      Math.max(
+        0,
+        ...caches.status().map(({ lastActivityMs }) => (CLOCK.monotonicMs() - lastActivityMs) / 1000),
+      ),
+    stuckSeconds: () =>
+      Math.max(0, ...controllers.map(({ lastProgressMs }) => (CLOCK.monotonicMs() - lastProgressMs) / 1000)),
+    stop: async (drainMs) => {
+      ended.abort();
+      const drained = Promise.all(controllers.map((controller) => controller.stop()));
+      await Promise.race([drained, pause(drainMs)]);
+      term.abort();
+      connections.stop();
+      await Promise.race([drained, pause(1000)]);
+      await caches.stop();
+      await events.stop();
+      await lease.stop();
+    },
+  };
+}
+
+type ResourceByKindWithNamespace = {
+  readonly [K in ResourceKind]: ResourceByKind[K] & { readonly metadata: { readonly namespace: string } };
+};
+
+function keyOf(namespace: string, name: string): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
+}
+
+function namespaceOf(key: string): string {
+  return key.slice(0, Math.max(0, key.indexOf('/')));
+}
+
+/** Whether this process leads: workers wait for it, and losing it ends every call that runs. */
+function leadership(lease: Lease, told: (leads: boolean) => void) {
+  let term = new AbortController();
+  let held = Promise.withResolvers<void>();
+  told(false);
+  lease.onChange((leads) => {
+    told(leads);
+    if (leads) {
+      term = new AbortController();
+      held.resolve();
+    } else {
+      held = Promise.withResolvers<void>();
+      term.abort();
+    }
+  });
+  return {
+    held: () => held.promise,
+    signal: () => term.signal,
+    abort: () => term.abort(),
+  };
+}
+
+/** Reads the install key once; a failure is tried again at the next pass. */
+function installKeyReader(client: KubeClient, namespace: string): ReconcilePorts['installKey'] {
+  let reading: ReturnType<ReconcilePorts['installKey']> | undefined;
+  const read = async (): Promise<InstallKey | { failure: ReturnType<typeof problem> }> => {
+    const key = await getInstallKey(client, namespace);
+    if (!('problem' in key)) return key;
+    reading = undefined;
+    const what = {
+      forbidden: `The operator may not read or create the Secret ${namespace}/pam-operator-install-key`,
+      malformed: `The Secret ${namespace}/pam-operator-install-key holds no key of 32 bytes`,
+      unavailable: `The API server did not give the Secret ${namespace}/pam-operator-install-key`,
+    };
+    return { failure: problem('InstallKeyUnavailable', what[key.problem]) };
+  };
+  return () => {
+    reading ??= read();
+    return reading;
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}

@@ -1,0 +1,98 @@
+import type { PamCallContext, PamClient } from '../core/pam-call.ts';
+import { PamError, type PamOperation } from '../core/pam-fault.ts';
+import type { PamClock } from './pam-connection-settings.ts';
+
+/** How much load one connection may put on PAM Core (`spec.limits`). */
+export interface CallLimits {
+  /** Calls at the same time. */
+  readonly maxInFlight: number;
+  /** In the long run. */
+  readonly requestsPerSecond: number;
+  /** At once after a quiet time. */
+  readonly burst: number;
+}
+
+interface Waiter {
+  readonly priority: number;
+  readonly admit: () => void;
+}
+
+/**
+ * A client whose calls wait for a free place and a token; who waits is served by priority, then in order of arrival.
+ * The list takes part: it is a call like any other for PAM.
+ */
+export function limitCalls(client: PamClient, limits: CallLimits, clock: PamClock): PamClient {
+  let inFlight = 0;
+  let tokens = limits.burst;
+  let refilledAtMs = clock.monotonicMs();
+  let timer: NodeJS.Timeout | undefined;
+  const waiters: Waiter[] = [];
+
+  function refill(): void {
+    const now = clock.monotonicMs();
+    tokens = Math.min(limits.burst, tokens + ((now - refilledAtMs) / 1000) * limits.requestsPerSecond);
+    refilledAtMs = now;
+  }
+
+  function serve(): void {
+    refill();
+    while (waiters.length > 0 && inFlight < limits.maxInFlight && tokens >= 1) {
+      tokens -= 1;
+      inFlight += 1;
+      waiters.shift()?.admit();
+    }
+    clearTimeout(timer);
+    if (waiters.length > 0 && inFlight < limits.maxInFlight) {
+      timer = setTimeout(serve, Math.ceil(((1 - tokens) / limits.requestsPerSecond) * 1000));
+    }
+  }
+
+  function enter(operation: PamOperation, { signal, priority = 0 }: PamCallContext): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = () => {
+        waiters.splice(waiters.indexOf(waiter), 1);
+        reject(new PamError({ operation, signal: 'aborted' }));
+      };
+      const waiter: Waiter = {
+        priority,
+        admit: () => {
+          signal.removeEventListener('abort', abort);
+          resolve();
+        },
+      };
+      if (signal.aborted) return reject(new PamError({ operation, signal: 'aborted' }));
+      signal.addEventListener('abort', abort, { once: true });
+      const behind = waiters.findIndex((other) => other.priority < priority);
+      waiters.splice(behind < 0 ? waiters.length : behind, 0, waiter);
+      serve();
+    });
+  }
+
+  async function limited<T>(
+    operation: PamOperation,
+    context: PamCallContext,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    await enter(operation, context);
+    try {
+      if (context.mayStart?.() === false) throw new PamError({ operation, signal: 'aborted' });
+      return await call();
+    } finally {
+      inFlight -= 1;
+      serve();
+    }
+  }
+
+  return {
+    list: (context) => limited('List', context, () => client.list(context)),
+    upsertCredential: (upsert, context) =>
+      limited('Upsert', context, () => client.upsertCredential(upsert, context)),
+    upsertKey: (upsert, context) => limited('Upsert', context, () => client.upsertKey(upsert, context)),
+    enable: (kind, id, context) => limited('Enable', context, () => client.enable(kind, id, context)),
+    disable: (kind, id, context) => limited('Disable', context, () => client.disable(kind, id, context)),
+    close: () => {
+      clearTimeout(timer);
+      client.close();
+    },
+  };
+}

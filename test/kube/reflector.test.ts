@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { startReflector } from '../../src/kube/reflector.ts';
+import { eventually } from './eventually.ts';
+import { openReflectorBench, type ReflectorBench } from './reflector-bench.ts';
+
+describe('reflector on a real API server', () => {
+  let bench: ReflectorBench;
+  beforeEach(async () => {
+    bench = await openReflectorBench(inject('kubeconfigPath'));
+  });
+  afterEach(() => bench.stop());
+
+  it('lists in pages, tells initial objects as such, then follows changes', async () => {
+    const { configMaps, log, proxy } = bench;
+    for (const name of ['a', 'b', 'c', 'd', 'e']) await configMaps.create(name);
+    const reflector = bench.start({ pageSize: 2 });
+    await reflector.synced;
+    expect(log.initial.sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
+    expect(proxy.count({ isWatch: false })).toBe(3);
+    expect(proxy.count({ isContinued: true })).toBe(2);
+
+    await configMaps.create('f');
+    await configMaps.change('a', 'second');
+    await configMaps.delete('b');
+    await eventually(() => log.lines.length === 3);
+    expect(log.lines).toEqual(['add f=first', 'update a=second', 'delete b']);
+    expect(bench.contents()).toEqual(['a=second', 'c=first', 'd=first', 'e=first', 'f=first']);
+  });
+
+  it('asks for bookmarks, a time limit and a resume point, and never for a stale read', async () => {
+    const reflector = bench.start();
+    await reflector.synced;
+    await eventually(() => bench.watches() === 1);
+    const [watch] = bench.proxy.calls.filter(({ isWatch }) => isWatch);
+    expect(watch?.query.get('allowWatchBookmarks')).toBe('true');
+    expect(Number(watch?.query.get('timeoutSeconds'))).toBeGreaterThanOrEqual(290);
+    expect(Number(watch?.query.get('timeoutSeconds'))).toBeLessThanOrEqual(590);
+    expect(Number(watch?.query.get('resourceVersion'))).toBeGreaterThan(0);
+    for (const { query, isWatch } of bench.proxy.calls) {
+      if (!isWatch) expect(query.has('resourceVersion')).toBe(false);
+    }
+  });
+
+  it('keeps no raw object: the store holds what the projection returned', async () => {
+    await bench.configMaps.create('a');
+    await bench.start().synced;
+    const [object] = bench.store.list();
+    expect(Object.keys(object ?? {}).sort()).toEqual(['metadata', 'value']);
+    expect(Object.keys(object?.metadata ?? {}).sort()).toEqual([
+      'name',
+      'namespace',
+      'resourceVersion',
+      'uid',
+    ]);
+  });
+
+  it('an object that the projection cannot read affects itself only', async () => {
+    const { configMaps } = bench;
+    for (const name of ['good', 'poison']) await configMaps.create(name);
+    const reflector = startReflector({
+      client: bench.client,
+      path: configMaps.path,
+      resource: 'configmaps',
+      project: (raw) => {
+        const { metadata } = raw as { metadata: { name: string; uid: string; resourceVersion: string } };
+        if (metadata.name === 'poison') throw new TypeError('poison');
+        return { metadata: { ...metadata, namespace: '' }, value: undefined };
+      },
+      store: bench.store,
+      handler: bench.log,
+    });
+    await reflector.synced;
+    expect(bench.log.initial).toEqual(['good']);
+    expect(reflector.stats.unreadableObjects).toBe(1);
+    await reflector.stop();
+  });
+});

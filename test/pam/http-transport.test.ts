@@ -1,0 +1,206 @@
+import { gzipSync } from 'node:zlib';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PamConnectionSettings } from '../../src/pam/pam-connection-settings.ts';
+import {
+  clientFor,
+  context,
+  envelope,
+  type Reply,
+  sendJson,
+  startLoopbackPam,
+  stopAll,
+} from './loopback-pam.ts';
+
+afterEach(stopAll);
+
+const short: Partial<PamConnectionSettings> = {
+  timeouts: { connectMs: 400, requestMs: 400, inventoryMs: 400 },
+};
+
+describe('an answer that is none, or not a plain one', () => {
+  const mebibyte = 1024 * 1024;
+  const rows: { because: string; reply: Reply; fault: object; more?: Partial<PamConnectionSettings> }[] = [
+    {
+      because: 'the connection is reset',
+      reply: (_seen, response) => response.destroy(),
+      fault: { signal: 'unreachable' },
+    },
+    {
+      because: 'the connection ends in the middle of the body',
+      reply: (_seen, response) => {
+        response.writeHead(200, { 'content-length': '1000' });
+        response.write('{"response":');
+        setTimeout(() => response.destroy(), 20);
+      },
+      fault: { signal: 'unreachable' },
+    },
+    {
+      because: 'no answer within the total timeout',
+      reply: () => {},
+      fault: { signal: 'timeout' },
+      more: short,
+    },
+    {
+      because: 'a byte every 50 ms outlives every timeout but the total one',
+      reply: (_seen, response) => {
+        response.writeHead(200);
+        const timer = setInterval(() => response.write(' '), 50);
+        response.on('close', () => clearInterval(timer));
+      },
+      fault: { signal: 'timeout' },
+      more: short,
+    },
+    {
+      because: 'a body above the limit',
+      reply: (_seen, response) => response.end('x'.repeat(mebibyte + 1)),
+      fault: { signal: 'unreadable', httpStatus: 200 },
+    },
+    {
+      because: 'a body that is above the limit only when it is unpacked',
+      reply: (_seen, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' });
+        response.end(gzipSync(Buffer.alloc(100 * mebibyte, ' ')));
+      },
+      fault: { signal: 'unreadable', httpStatus: 200 },
+    },
+    {
+      because: 'a body that is not what its encoding says',
+      reply: (_seen, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip' });
+        response.end('{"response":{}}');
+      },
+      fault: { signal: 'unreadable', httpStatus: 200 },
+    },
+    {
+      because: 'a redirect is not followed',
+      reply: (seen, response) => {
+        if (seen.path === '/elsewhere') return sendJson(response, 200, envelope(200, 'activated'));
+        response.writeHead(307, { location: '/elsewhere' });
+        response.end();
+      },
+      fault: { signal: 'httpStatus', httpStatus: 307 },
+    },
+    ...[408, 413, 429, 500, 502, 503, 504].map((status) => ({
+      because: `HTTP ${status} with Retry-After is not repeated by the client`,
+      reply: ((_seen, response) => sendJson(response, status, {}, { 'retry-after': '0' })) satisfies Reply,
+      fault: { signal: status === 413 ? 'unknownText' : 'httpStatus', httpStatus: status, retryAfterMs: 0 },
+    })),
+  ];
+
+  it.each(rows)('$because', async ({ reply, fault, more }) => {
+    const pam = await startLoopbackPam();
+    pam.reply = reply;
+    const client = clientFor(pam.url, more);
+    await expect(client.disable('credential', '5', context())).rejects.toMatchObject({
+      name: 'PamError',
+      fault: { operation: 'Disable', kind: 'credential', ...fault },
+    });
+    expect(pam.calls).toHaveLength(1);
+  });
+
+  it('nobody listens', async () => {
+    const pam = await startLoopbackPam();
+    await pam.stop();
+    const client = clientFor(pam.url);
+    await expect(client.disable('credential', '5', context())).rejects.toMatchObject({
+      fault: { operation: 'Token', signal: 'unreachable' },
+    });
+  });
+
+  it('a list may be larger than other answers', async () => {
+    const pam = await startLoopbackPam();
+    const credentials = [{ id: '1', username: 'a'.repeat(mebibyte), hostname: 'h', management_ip: 'i' }];
+    pam.reply = (_seen, response) =>
+      sendJson(response, 200, envelope(200, '1 credentials found', { credentials }));
+    const client = clientFor(pam.url);
+    expect((await client.list(context())).entries).toHaveLength(1);
+    const narrow = clientFor(pam.url, { maxInventoryBytes: mebibyte });
+    await expect(narrow.list(context())).rejects.toMatchObject({
+      fault: { operation: 'List', signal: 'unreadable' },
+    });
+  });
+});
+
+/** Longer than a test may take: whatever ends a call here is not its timeout. */
+const unhurried: Partial<PamConnectionSettings> = {
+  timeouts: { connectMs: 60_000, requestMs: 60_000, inventoryMs: 60_000 },
+};
+
+describe('what ends a call', () => {
+  it('the caller, at once', async () => {
+    const pam = await startLoopbackPam();
+    const caller = new AbortController();
+    pam.reply = () => caller.abort();
+    const client = clientFor(pam.url, unhurried);
+    await expect(client.enable('key', '5', context({ signal: caller.signal }))).rejects.toMatchObject({
+      fault: { operation: 'Enable', kind: 'key', signal: 'aborted' },
+    });
+  });
+
+  it('the caller, before it began: nothing is sent', async () => {
+    const pam = await startLoopbackPam();
+    const client = clientFor(pam.url, unhurried);
+    await client.enable('key', '5', context());
+    const signal = AbortSignal.abort();
+    await expect(client.enable('key', '5', context({ signal }))).rejects.toMatchObject({
+      fault: { signal: 'aborted' },
+    });
+    expect(pam.calls).toHaveLength(1);
+  });
+
+  it('close(), and afterwards nothing is sent', async () => {
+    const pam = await startLoopbackPam();
+    const client = clientFor(pam.url, unhurried);
+    pam.reply = () => client.close();
+    await expect(client.enable('key', '5', context())).rejects.toMatchObject({
+      fault: { signal: 'aborted' },
+    });
+    await expect(client.enable('key', '5', context())).rejects.toMatchObject({
+      fault: { signal: 'aborted' },
+    });
+    expect(pam.calls).toHaveLength(1);
+  });
+
+  it("the time that the token took is the call's too", async () => {
+    const pam = await startLoopbackPam();
+    const plain = pam.tokenReply;
+    pam.tokenReply = (seen, response) => setTimeout(() => plain(seen, response), 300);
+    pam.reply = (_seen, response) =>
+      setTimeout(() => sendJson(response, 200, envelope(200, 'activated')), 300);
+    const client = clientFor(pam.url, { timeouts: { connectMs: 500, requestMs: 500, inventoryMs: 500 } });
+    await expect(client.enable('key', '5', context())).rejects.toMatchObject({
+      fault: { operation: 'Enable', signal: 'timeout' },
+    });
+  });
+});
+
+describe('what is sent', () => {
+  it('carries User-Agent, request id and Referer, on one socket', async () => {
+    const pam = await startLoopbackPam();
+    const client = clientFor(pam.url, { referer: 'https://k8s.example/' });
+    await client.enable('credential', '000123', context({ requestId: 'r-9' }));
+    await client.disable('key', '999999999999999999', context());
+    expect(pam.calls.map(({ method, path, body }) => [method, path, body])).toEqual([
+      ['PUT', '/api/pam/credential/000123', ''],
+      ['DELETE', '/api/pam/key/999999999999999999', ''],
+    ]);
+    expect(pam.calls[0]?.headers).toMatchObject({
+      'user-agent': 'pam-operator/0.0.0-test',
+      'x-request-id': 'r-9',
+      referer: 'https://k8s.example/',
+      authorization: 'Bearer token-1',
+    });
+  });
+
+  it.each(['', '12a', '-1', '..', '%2e%2e', '1/../2', '1?x', '1234567890123456789', ' 1', '１'])(
+    'nothing for the id "%s"',
+    async (id) => {
+      const pam = await startLoopbackPam();
+      const client = clientFor(pam.url);
+      await expect(client.disable('credential', id, context())).rejects.toMatchObject({
+        fault: { operation: 'Disable', kind: 'credential', signal: 'unreadable' },
+      });
+      expect(pam.calls).toHaveLength(0);
+    },
+  );
+});
