@@ -51,6 +51,12 @@ export interface Executed {
   readonly refusedDigest?: string;
 }
 
+/** Which secret parts one POST carries. */
+interface SecretParts {
+  readonly content: boolean;
+  readonly additional: boolean;
+}
+
 /** Ends the list of actions: another replica or a newer version of the resource decides. */
 class Outdated extends Error {}
 
@@ -185,29 +191,39 @@ class Execution {
   }
 
   async #upsert(action: UpsertAction): Promise<void> {
-    const sendsNow = action.content === 'send';
-    const answer = await this.#post(action, sendsNow);
+    const now = { content: action.content === 'send', additional: action.additional === 'send' };
+    const later = {
+      content: action.content === 'afterRegistered',
+      additional: action.additional === 'afterRegistered',
+    };
+    const answer = await this.#post(action.identifier, action.mode, now);
     this.#registered = answer.result === 'registered';
     this.#outcome.record = { id: answer.id, identifier: answer.identifier ?? action.identifier };
     this.#outcome.upserted = true;
-    if (sendsNow) this.#outcome.contentSent = true;
-    if (action.additional) this.#outcome.additionalSent = true;
-    if (action.mode === 'create' && answer.result === 'updated') this.#outcome.foundExisting = !sendsNow;
-    if (action.content === 'afterRegistered' && answer.result !== 'updated') {
-      await this.#post({ ...action, mode: 'update' }, true);
-      this.#outcome.contentSent = true;
+    this.#sent(now);
+    const isOld = action.mode === 'create' && answer.result === 'updated';
+    if (later.content || later.additional) {
+      this.#outcome.foundExisting = isOld;
+      if (!isOld) {
+        await this.#post(action.identifier, 'update', later);
+        this.#sent(later);
+      }
     }
     if (answer.devicesPartlyAssigned) this.#outcome.failure = devicesPartlyAssigned();
   }
 
-  #post(action: UpsertAction, withContent: boolean): Promise<UpsertAnswer> {
+  #sent({ content, additional }: SecretParts): void {
+    if (content) this.#outcome.contentSent = true;
+    if (additional) this.#outcome.additionalSent = true;
+  }
+
+  #post(identifier: string, mode: UpsertAction['mode'], parts: SecretParts): Promise<UpsertAnswer> {
     this.#upsertTried = true;
     const { resource, parentId, material } = this.#situation;
     const usable: UsableMaterial = material !== undefined && 'fields' in material ? material : { fields: [] };
-    const { identifier } = action;
     return this.#write(
       'Upsert',
-      { identifier, withContent: withContent || action.additional },
+      { identifier, withContent: parts.content || parts.additional },
       (context, session) => {
         if (resource.kind === 'credential') {
           const parent = parentId ?? resource.spec.parentId;
@@ -215,8 +231,8 @@ class Execution {
             {
               identifier,
               spec: resource.spec,
-              ...(withContent && usable.content !== undefined && { content: usable.content }),
-              ...(action.additional &&
+              ...(parts.content && usable.content !== undefined && { content: usable.content }),
+              ...(parts.additional &&
                 usable.additional !== undefined && { additionalSecrets: usable.additional }),
               ...(parent !== undefined && { parentId: parent }),
             },
@@ -232,7 +248,7 @@ class Execution {
             privateKey,
             publicKey,
             ...(passphrase !== undefined && { passphrase }),
-            ...(action.mode === 'create' &&
+            ...(mode === 'create' &&
               resource.spec.enabled !== undefined && { enabled: resource.spec.enabled }),
           },
           context,

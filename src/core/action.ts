@@ -13,18 +13,23 @@ export type Action =
   /** DELETE. `always`: also after a failed upsert, since nobody knows whether POST re-enables (design 4.2). */
   | { readonly do: 'disable'; readonly id: string | 'upserted'; readonly always: boolean };
 
+/**
+ * What an upsert does with a secret part.
+ *
+ * - `none`: PAM's is not touched.
+ * - `send`: in this POST.
+ * - `afterRegistered`: a second POST, only when the first one created the record: an existing one keeps its own.
+ */
+export type SecretPart = 'none' | 'send' | 'afterRegistered';
+
 export interface UpsertAction {
   readonly do: 'upsert';
   readonly mode: 'create' | 'update' | 'adopt';
   readonly identifier: string;
-  /**
-   * - `none`: the record's content is not touched.
-   * - `send`: in this POST.
-   * - `afterRegistered`: a second POST, only when the first one created the record: an existing one keeps its content.
-   */
-  readonly content: 'none' | 'send' | 'afterRegistered';
-  /** Whether the block `additionalSettings` with secret parts goes along. */
-  readonly additional: boolean;
+  /** The content (password or key). */
+  readonly content: SecretPart;
+  /** The block `additionalSettings`, where it has secret parts. */
+  readonly additional: SecretPart;
   /** The record's row in the list where it was looked up. */
   readonly entry?: InventoryEntry;
 }

@@ -1,4 +1,4 @@
-import type { Action } from './action.ts';
+import type { Action, SecretPart } from './action.ts';
 import { compareApplied } from './applied-spec.ts';
 import { type Decision, nothing, type Plan } from './decision.ts';
 import { type Failure, problem } from './failure.ts';
@@ -81,8 +81,8 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
       do: 'upsert',
       mode: record.mode,
       identifier: record.identifier,
-      content: contentMode(situation, record, sendsContent),
-      additional: content.additional,
+      content: secretPart(situation, record, sendsContent),
+      additional: secretPart(situation, record, content.additional),
       ...(record.entry !== undefined && { entry: record.entry }),
     });
     if (spec.enabled === false)
@@ -115,11 +115,7 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
   };
 }
 
-function contentMode(
-  situation: Situation,
-  record: RecordDecision,
-  sends: boolean,
-): 'none' | 'send' | 'afterRegistered' {
+function secretPart(situation: Situation, record: RecordDecision, sends: boolean): SecretPart {
   if (!sends) return 'none';
   const hidden = situation.connection.disabledRecords === 'Hidden';
   // A key's POST always carries the key; a credential that the list may hide is first asked for without content.

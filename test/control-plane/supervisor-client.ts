@@ -7,6 +7,9 @@ import type { SupervisorMessage, SupervisorPlan, SupervisorRequest } from './sup
 
 const SUPERVISOR = join(import.meta.dirname, 'supervisor', 'main.ts');
 
+/** In milliseconds. Three components that are each given ten seconds to end by themselves, and some more. */
+const STOP_LIMIT = 40_000;
+
 type WithoutId<Request> = Request extends unknown ? Omit<Request, 'id'> : never;
 type Waiting = { readonly resolve: () => void; readonly reject: (error: Error) => void };
 
@@ -64,7 +67,10 @@ export class SupervisorClient {
   async stop(): Promise<void> {
     this.#isStopping = true;
     if (this.#child.connected) this.#child.disconnect();
-    if (this.#child.exitCode === null && this.#child.signalCode === null) await this.#exited;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const timer = setTimeout(() => this.#removeRemains(), STOP_LIMIT);
+    await this.#exited;
+    clearTimeout(timer);
   }
 
   #answer(id: number, error: string | undefined): void {
@@ -74,7 +80,7 @@ export class SupervisorClient {
     else waiting?.reject(new Error(error));
   }
 
-  /** A supervisor that was killed could not clean up. Its children are still in the group that it led. */
+  /** A supervisor that was killed or hangs does not clean up. Its children are still in the group that it led. */
   #removeRemains(): void {
     try {
       if (this.#child.pid !== undefined) process.kill(-this.#child.pid, 'SIGKILL');

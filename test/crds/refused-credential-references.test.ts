@@ -152,4 +152,10 @@ expectRefusals('PamCredential', [
     field: 'spec.enabled',
     says: 'must be of type boolean',
   },
+  {
+    because: 'adoption is asked for or not',
+    spec: { adoptionPolicy: 'Always' },
+    field: 'spec.adoptionPolicy',
+    says: 'supported values: "Never", "Adopt"',
+  },
 ]);

@@ -188,4 +188,16 @@ expectRefusals('PamSshKey', [
     field: 'spec.deletionPolicy',
     says: 'supported values',
   },
+  {
+    because: 'adoption is asked for or not',
+    spec: { adoptionPolicy: 'Always' },
+    field: 'spec.adoptionPolicy',
+    says: 'supported values: "Never", "Adopt"',
+  },
+  {
+    because: 'a Secret is of the same namespace',
+    spec: { privateKey: { secretRef: { name: 'other/secret' } } },
+    field: 'spec.privateKey.secretRef.name',
+    says: 'should match',
+  },
 ]);

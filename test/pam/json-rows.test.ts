@@ -24,11 +24,19 @@ function whole(body: Uint8Array): unknown {
 
 describe('the array is cut into its items', () => {
   const rows: { because: string; text: string; items: string[] | undefined }[] = [
-    { because: 'two items', text: '{"a":1,"rows":[{"x":[1,2]},{"y":"],"}],"b":2}', items: ['{"x":[1,2]}', '{"y":"],"}'] },
+    {
+      because: 'two items',
+      text: '{"a":1,"rows":[{"x":[1,2]},{"y":"],"}],"b":2}',
+      items: ['{"x":[1,2]}', '{"y":"],"}'],
+    },
     { because: 'none', text: '{"rows":[]}', items: [] },
     { because: 'none, with white space', text: '{"rows":[ \n\t]}', items: [] },
     { because: 'white space around', text: '{ "rows" : [ 1 , 2 ] }', items: [' 1 ', ' 2 '] },
-    { because: 'escaped quotes', text: '{"rows":["\\"],\\\\","\\\\\\""]}', items: ['"\\"],\\\\"', '"\\\\\\""'] },
+    {
+      because: 'escaped quotes',
+      text: '{"rows":["\\"],\\\\","\\\\\\""]}',
+      items: ['"\\"],\\\\"', '"\\\\\\""'],
+    },
     { because: 'a member of that name further down', text: '{"a":{"rows":[1]}}', items: undefined },
     { because: 'a text of that name', text: '{"a":"rows","b":[1]}', items: undefined },
     { because: 'a member of that name that is no array', text: '{"rows":{"0":[1]}}', items: undefined },

@@ -1,11 +1,26 @@
+import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { describe, expect, it } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readKeyPair } from '../../src/ssh/key-pair-reader.ts';
 import { withIterations, withRounds } from './crafted-keys.ts';
 import { ed25519Key, pairOf, passphrase } from './fixture-keys.ts';
 
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+const threads: Worker[] = [];
+const remember = (thread: Worker) => threads.push(thread);
+
+/** Threads that were started and have not ended. */
+const running = () => threads.filter(({ threadId }) => threadId !== -1).length;
+
+beforeEach(() => {
+  process.on('worker', remember);
+});
+afterEach(() => {
+  process.off('worker', remember);
+});
 
 describe('hostile keys', () => {
   it.each([
@@ -26,6 +41,7 @@ describe('hostile keys', () => {
     expect(answers).toEqual([{ problem: 'tooSlow' }, { problem: 'tooSlow' }, { problem: 'tooSlow' }]);
     expect(ticks).toBeGreaterThan(10);
     expect(performance.now() - before).toBeLessThan(15_000);
+    expect(running()).toBe(0);
     expect(await readKeyPair({ privateKey: ed25519Key.privateKey })).toEqual(pairOf(ed25519Key));
   });
 
@@ -38,7 +54,21 @@ describe('hostile keys', () => {
     for (const reading of await Promise.allSettled(readings)) {
       expect(reading).toMatchObject({ status: 'rejected', reason: { message: 'over' } });
     }
+    expect(running()).toBe(0);
     await expect(readKeyPair(input, bounds)).rejects.toThrow('over');
     expect(await readKeyPair({ privateKey: ed25519Key.privateKey })).toEqual(pairOf(ed25519Key));
   });
+});
+
+it('an idle thread keeps no process alive', () => {
+  const reader = new URL('../../src/ssh/key-pair-reader.ts', import.meta.url).href;
+  const program = `
+    import { readKeyPair } from ${JSON.stringify(reader)};
+    const pair = await readKeyPair({ privateKey: ${JSON.stringify(ed25519Key.privateKey)} });
+    console.log(pair.fingerprint);
+  `;
+  // A thread would be ended after 10 s of idleness; the process is over before.
+  const child = spawnSync(process.execPath, ['--input-type=module', '-e', program], { timeout: 8_000 });
+  expect(child.stdout.toString().trim()).toBe(ed25519Key.fingerprint);
+  expect(child.status).toBe(0);
 });

@@ -5,7 +5,7 @@ export interface Answer {
   readonly body: string;
   /** PAM Core's own number, where the answer has one. */
   readonly code: number | undefined;
-  /** Whether the call changed what PAM Core holds (custody and `view` do not count). */
+  /** Whether the call changed what PAM Core holds (a read that takes custody does not count). */
   readonly applied: boolean;
 }
 

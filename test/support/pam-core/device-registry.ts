@@ -25,7 +25,7 @@ export const deviceAttributes = [
   'session_remote_config',
 ] as const;
 
-export type DeviceAttribute = (typeof deviceAttributes)[number];
+type DeviceAttribute = (typeof deviceAttributes)[number];
 export type DeviceAttributes = Partial<Record<DeviceAttribute, string>>;
 
 /** The devices of the vault, with ids of their own. */

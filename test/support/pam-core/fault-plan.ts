@@ -106,10 +106,7 @@ function instead(answer: Answer): Extract<Plan, { commits: false }> {
 }
 
 function afterwards(spoil: (own: Answer) => Answer): Plan {
-  return {
-    commits: true,
-    deliver: (own) => ({ by: 'answer', answer: { ...spoil(own), applied: own.applied } }),
-  };
+  return { commits: true, deliver: (own) => ({ by: 'answer', answer: spoil(own) }) };
 }
 
 function gatewayAnswer(status: number, message: string, retryAfter?: string): Answer {

@@ -106,6 +106,13 @@ describe('the journal', () => {
     expect(journal.entries[0]?.sequence).toBe(6);
   });
 
+  it('and every answer go by the clock that was given', async () => {
+    situation.now = new Date('2031-02-03T04:05:06.789Z');
+    const answer = await situation.client.call('GET', '/api/pam/credential');
+    expect(answer.headers.date).toBe('Mon, 03 Feb 2031 04:05:06 GMT');
+    expect(situation.pam.journal.entries.at(-1)?.time).toBe('2031-02-03T04:05:06.789Z');
+  });
+
   it('counts calls in flight', async () => {
     await situation.client.call('GET', '/api/pam/credential');
     situation.pam.faults.add({ kind: 'delay', ms: 60_000 });

@@ -60,6 +60,8 @@ export class PamCoreService {
       this.#inFlight -= 1;
     });
     const inFlight = this.#inFlight;
+    // The Date header goes by the simulator's clock too, so that clients can meet a PAM Core whose clock is off.
+    response.setHeader('date', this.vault.now().toUTCString());
     const rawBody = await bodyOf(request);
     if (rawBody === undefined) {
       request.socket.destroy();
