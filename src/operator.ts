@@ -325,11 +325,16 @@ export function startOperator(options: OperatorOptions): Operator {
         await Promise.race([caches.synced, hasEnded]);
         await Promise.race([term.held(), hasEnded]);
       },
+      isAllowed: () => isSynced && lease.isLeader(),
       reconcile,
       clock: CLOCK,
       log: logger,
       observer: metrics.reconcile,
-      crashDelayMs: () => settings.backoffMaxSeconds * 1000 * Math.random(),
+      crashDelayMs: (_, attempt) => {
+        const { backoffBaseSeconds, backoffMaxSeconds } = settings;
+        const limit = Math.min(backoffMaxSeconds, backoffBaseSeconds * 2 ** Math.min(attempt - 1, 30));
+        return limit * 1000 * Math.max(0.1, Math.random());
+      },
     });
   const controllers = [
     start('PamConnection', 2, ({ key }) => reconcileConnection(key, connectionPorts)),

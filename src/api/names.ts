@@ -8,5 +8,5 @@ export const FINALIZER = 'pam-operator.io/finalizer';
 /** Any new value re-applies everything once; echoed in `status.lastHandledForceSync`. */
 export const FORCE_SYNC_ANNOTATION = 'pam-operator.io/force-sync';
 
-/** On a connection's auth Secret: hosts, separated by commas, that `tokenUrl` and `proxyUrl` may name besides the own. */
+/** On a connection's auth Secret: hosts, separated by commas, that `tokenUrl` may name besides the own. */
 export const ALLOWED_HOSTS_ANNOTATION = 'pam-operator.io/allowed-hosts';

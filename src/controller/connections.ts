@@ -29,6 +29,7 @@ export interface ConnectionView {
 }
 
 export interface ConnectionsOptions {
+  /** Throws a TypeError where a setting cannot be used; its message is a sentence without any value. */
   readonly createClient: (name: string, settings: ConnectionSettings) => PamClient;
   readonly clock: Clock;
   readonly newRequestId: () => string;
@@ -41,6 +42,7 @@ export class Connections {
   readonly #stops = new Map<string, AbortController>();
   readonly #firstVisits = new Map<string, PromiseWithResolvers<void>>();
   readonly #options: ConnectionsOptions;
+  #stopped = false;
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -48,10 +50,11 @@ export class Connections {
 
   /**
    * The connection as its last reconcile left it. Waits for the first one, so that a start does not write
-   * "not ready" into resources that are in sync.
+   * "not ready" into resources that are in sync. Absent: the connection does not exist, or, where `exists` still
+   * says that it does, nothing is known of it (it was just created anew, or the process stops).
    */
   async get(name: string, exists: () => boolean): Promise<ConnectionView | undefined> {
-    if (!this.#views.has(name) && exists()) await this.#firstVisit(name).promise;
+    if (!this.#stopped && !this.#views.has(name) && exists()) await this.#firstVisit(name).promise;
     return this.#views.get(name);
   }
 
@@ -60,7 +63,7 @@ export class Connections {
     return this.#views.get(name);
   }
 
-  /** The connection can be used with these settings. A session of the same version goes on. */
+  /** The connection can be used with these settings. A session of the same version goes on. Throws as `createClient`. */
   open(connection: PamConnection, version: string, settings: ConnectionSettings): Session {
     const { name } = connection.metadata;
     const present = this.#views.get(name)?.session;
@@ -68,10 +71,10 @@ export class Connections {
       this.#set(connection, { session: present });
       return present;
     }
+    const client = this.#options.createClient(name, settings);
     this.#stop(name);
     const stop = new AbortController();
     this.#stops.set(name, stop);
-    const client = this.#options.createClient(name, settings);
     const { clock, newRequestId, onInventory } = this.#options;
     const inventory = new InventoryFeed(
       () => client.list({ signal: stop.signal, requestId: newRequestId() }),
@@ -100,9 +103,12 @@ export class Connections {
     this.#stop(name);
     this.#views.delete(name);
     this.#firstVisit(name).resolve();
+    // Created anew under its name, it is waited for again.
+    this.#firstVisits.delete(name);
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const name of [...this.#stops.keys()]) this.#stop(name);
     for (const { resolve } of this.#firstVisits.values()) resolve();
   }

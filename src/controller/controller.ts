@@ -20,15 +20,20 @@ export interface ControllerOptions<K extends string> {
   readonly name: string;
   readonly queue: Workqueue<K>;
   readonly workers: number;
-  /** Waits until this replica may work; rejects or never resolves on shutdown. */
+  /** Waits until this replica may work. A rejection ends the worker: it will never be allowed. */
   readonly mayWork: () => Promise<void>;
+  /** The same without waiting, asked when a key has arrived: waiting for one may take longer than a term of leadership. */
+  readonly isAllowed: () => boolean;
   readonly reconcile: (claim: Claim<K>) => Promise<PassResult>;
   readonly clock: Clock;
   readonly log: Log;
   readonly observer: ControllerObserver;
-  /** Wait after a pass that threw: a fault of ours must not become a hot loop. */
-  readonly crashDelayMs: (key: K) => number;
+  /** Wait after a pass that threw for the n-th time in a row (1, 2, …): a fault of ours must not become a hot loop. */
+  readonly crashDelayMs: (key: K, attempt: number) => number;
 }
+
+/** A key goes back for this long where the replica may not work: never at once, or the loop would not leave a turn to others. */
+const HAND_BACK_MS = 100;
 
 /** A set of workers on one queue. */
 export interface Controller {
@@ -41,18 +46,22 @@ export interface Controller {
 
 /** Starts the workers. An error in one pass affects that key only: it is logged, counted and tried again. */
 export function startController<K extends string>(options: ControllerOptions<K>): Controller {
-  const { name, queue, workers, mayWork, reconcile, clock, log, observer, crashDelayMs } = options;
+  const { name, queue, workers, mayWork, isAllowed, reconcile, clock, log, observer, crashDelayMs } = options;
   let active = 0;
   let lastProgressMs = clock.monotonicMs();
   let stopped = false;
+  const crashes = new Map<K, number>();
   observer.started(name, workers);
 
   async function pass(claim: Claim<K>): Promise<void> {
     const startedAtMs = clock.monotonicMs();
+    // Before it nothing was to be done: an idle night is no lack of progress.
+    if (active === 0) lastProgressMs = startedAtMs;
     observer.activeWorkers(name, ++active);
     let outcome: PassResult;
     try {
       outcome = await reconcile(claim);
+      crashes.delete(claim.key);
     } catch (error) {
       // Only the class: a message of unknown origin may hold anything.
       const reason = error instanceof Error ? error.name : 'unknown';
@@ -63,12 +72,16 @@ export function startController<K extends string>(options: ControllerOptions<K>)
         detail: safeMessage(error),
       });
       observer.panicked(name);
-      outcome = { result: 'error', next: { afterMs: crashDelayMs(claim.key), priority: PRIORITY.retry } };
+      const attempt = (crashes.get(claim.key) ?? 0) + 1;
+      crashes.set(claim.key, attempt);
+      // A disable or a deletion keeps its place: only PAM itself may delay it (design 4.6).
+      const priority = claim.priority > PRIORITY.change ? claim.priority : PRIORITY.retry;
+      outcome = { result: 'error', next: { afterMs: crashDelayMs(claim.key, attempt), priority } };
     } finally {
       observer.activeWorkers(name, --active);
       lastProgressMs = clock.monotonicMs();
     }
-    if (outcome.next !== undefined) queue.requeue(claim.key, outcome.next);
+    if (outcome.next !== undefined) queue.requeue(claim.key, { priority: claim.priority, ...outcome.next });
     queue.done(claim.key);
     const seconds = (clock.monotonicMs() - startedAtMs) / 1000;
     const terminal = outcome.result === 'terminal';
@@ -82,11 +95,22 @@ export function startController<K extends string>(options: ControllerOptions<K>)
 
   async function work(): Promise<void> {
     while (!stopped) {
-      await mayWork();
+      try {
+        await mayWork();
+      } catch {
+        return;
+      }
       if (stopped) return;
       const claim = await queue.take();
       if (claim === undefined) return;
-      await pass(claim);
+      // The queue is stopped: the key goes with it.
+      if (stopped) return queue.done(claim.key);
+      if (isAllowed()) {
+        await pass(claim);
+      } else {
+        queue.requeue(claim.key, { priority: claim.priority, afterMs: HAND_BACK_MS });
+        queue.done(claim.key);
+      }
     }
   }
 

@@ -4,13 +4,21 @@ interface Delayed<K> {
   readonly readyAtMs: number;
 }
 
+/** Outdated entries are cleared away once they outnumber the others by this many. */
+const SLACK = 64;
+
 /** Keys ordered by the time at which they become ready: a binary heap, one entry per key. */
 export class DelayHeap<K> {
-  readonly #heap: Delayed<K>[] = [];
+  #heap: Delayed<K>[] = [];
   readonly #readyAtMs = new Map<K, number>();
 
   get size(): number {
     return this.#readyAtMs.size;
+  }
+
+  /** How many entries are held, the outdated ones included. */
+  get heldEntries(): number {
+    return this.#heap.length;
   }
 
   has(key: K): boolean {
@@ -21,6 +29,7 @@ export class DelayHeap<K> {
   add(key: K, readyAtMs: number): void {
     const present = this.#readyAtMs.get(key);
     if (present !== undefined && present <= readyAtMs) return;
+    this.#compact();
     this.#readyAtMs.set(key, readyAtMs);
     this.#push({ key, readyAtMs });
   }
@@ -52,6 +61,15 @@ export class DelayHeap<K> {
       if (root === undefined || this.#readyAtMs.get(root.key) === root.readyAtMs) return;
       this.#popRoot();
     }
+  }
+
+  /** A key with an hour's delay that is woken and delayed again each second would else leave 3,600 entries behind. */
+  #compact(): void {
+    if (this.#heap.length <= 2 * this.#readyAtMs.size + SLACK) return;
+    // Sorted by time is a heap.
+    this.#heap = [...this.#readyAtMs]
+      .map(([key, readyAtMs]) => ({ key, readyAtMs }))
+      .sort((left, right) => left.readyAtMs - right.readyAtMs);
   }
 
   #push(entry: Delayed<K>): void {

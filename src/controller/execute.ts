@@ -49,6 +49,8 @@ export interface Executed {
   readonly refutedId?: string;
   /** Digest of a push that PAM refused readably: it is known not to be applied. */
   readonly refusedDigest?: string;
+  /** A call to the API server failed: the list ended there. To be thrown once what PAM did is remembered. */
+  readonly crash?: { readonly error: unknown };
 }
 
 /** Which secret parts one POST carries. */
@@ -88,6 +90,10 @@ class Execution {
   #writeEndedAtMs: number | undefined;
   #refutedId: string | undefined;
   #upsertTried = false;
+  /** A DELETE succeeded, and no POST went out after it. */
+  #disabledLast = false;
+  #toggledId: string | undefined;
+  #crash: { readonly error: unknown } | undefined;
 
   constructor(situation: ExecutionSituation, ports: ExecutionPorts) {
     this.#situation = situation;
@@ -96,12 +102,12 @@ class Execution {
   }
 
   get ended(): boolean {
-    return this.#outcome.failure !== undefined || this.#outcome.outdated;
+    return this.#outcome.failure !== undefined || this.#outcome.outdated || this.#crash !== undefined;
   }
 
   /** An upsert went out and may have re-enabled the record. */
   get mayStillDisable(): boolean {
-    return this.#upsertTried && !this.#outcome.outdated;
+    return this.#upsertTried && !this.#outcome.outdated && this.#crash === undefined;
   }
 
   get #refusedDigest(): string | undefined {
@@ -113,7 +119,7 @@ class Execution {
   /** The disable that had to follow a POST did not get through: the next pass must repeat it. */
   settleEnabled(actions: readonly Action[]): void {
     const due = actions.some((action) => action.do === 'disable' && action.always);
-    this.#outcome.enabledUnknown = due && this.#upsertTried && this.#outcome.enabled !== false;
+    this.#outcome.enabledUnknown = due && this.#upsertTried && !this.#disabledLast;
   }
 
   result(): Executed {
@@ -124,6 +130,7 @@ class Execution {
       ...(this.#writeEndedAtMs !== undefined && { writeEndedAtMs: this.#writeEndedAtMs }),
       ...(this.#refutedId !== undefined && { refutedId: this.#refutedId }),
       ...(this.#refusedDigest !== undefined && { refusedDigest: this.#refusedDigest }),
+      ...(this.#crash !== undefined && { crash: this.#crash }),
     };
   }
 
@@ -134,7 +141,7 @@ class Execution {
       if (error instanceof Outdated) this.#outcome.outdated = true;
       else if (error instanceof PamError && error.fault.signal === 'aborted') this.#outcome.outdated = true;
       else if (error instanceof PamError) this.#fail(error);
-      else throw error;
+      else this.#crash = { error };
     }
   }
 
@@ -201,7 +208,8 @@ class Execution {
     this.#outcome.record = { id: answer.id, identifier: answer.identifier ?? action.identifier };
     this.#outcome.upserted = true;
     this.#sent(now);
-    const isOld = action.mode === 'create' && answer.result === 'updated';
+    // Where the answer does not say which it was, the record may hold a password that PAM has rotated.
+    const isOld = action.mode === 'create' && !this.#registered;
     if (later.content || later.additional) {
       this.#outcome.foundExisting = isOld;
       if (!isOld) {
@@ -218,13 +226,14 @@ class Execution {
   }
 
   #post(identifier: string, mode: UpsertAction['mode'], parts: SecretParts): Promise<UpsertAnswer> {
-    this.#upsertTried = true;
     const { resource, parentId, material } = this.#situation;
     const usable: UsableMaterial = material !== undefined && 'fields' in material ? material : { fields: [] };
     return this.#write(
       'Upsert',
       { identifier, withContent: parts.content || parts.additional },
       (context, session) => {
+        this.#upsertTried = true;
+        this.#disabledLast = false;
         if (resource.kind === 'credential') {
           const parent = parentId ?? resource.spec.parentId;
           return session.client.upsertCredential(
@@ -273,10 +282,12 @@ class Execution {
 
   async #toggle(operation: 'Enable' | 'Disable', id: string): Promise<void> {
     const { kind } = this.#resource;
+    this.#toggledId = id;
     await this.#write(operation, { id }, (context, { client }) =>
       operation === 'Enable' ? client.enable(kind, id, context) : client.disable(kind, id, context),
     );
     this.#outcome.enabled = operation === 'Enable';
+    this.#disabledLast = operation === 'Disable';
   }
 
   /** One PAM write: fenced, audited, and timed for the freshness of later lists. */
@@ -315,7 +326,7 @@ class Execution {
   #fail(error: PamError): void {
     const { code, operation } = error.fault;
     if (operation === 'Enable' && (code === 1007 || code === 1015)) {
-      this.#refutedId = this.#outcome.record?.id ?? this.#resource.status.id;
+      this.#refutedId = this.#toggledId;
     }
     // A disable after a failed upsert may succeed, but the upsert's failure is what the user must read.
     this.#outcome.failure ??= this.#classify(error);

@@ -26,7 +26,8 @@ export class InventoryFeed {
   #tookMs = 0;
   #running = false;
   #timer: NodeJS.Timeout | undefined;
-  #stopped = false;
+  /** Why nobody is served any more; absent while the feed lives. */
+  #ended: { readonly error: unknown } | undefined;
 
   /** @param list one call of PAM's list; its failure goes to all who wait for it */
   constructor(list: () => Promise<Inventory>, clock: Clock, onList: (inventory: Inventory) => void) {
@@ -42,6 +43,8 @@ export class InventoryFeed {
 
   /** A snapshot whose request was sent at this monotonic time or later. Rejects as the list does. */
   atLeast(notBeforeMs: number): Promise<InventoryIndex> {
+    // A pass may still hold a session that has ended meanwhile: it must not wait for ever.
+    if (this.#ended !== undefined) return Promise.reject(this.#ended.error);
     const latest = this.#latest;
     if (latest !== undefined && latest.inventory.sentAtMs >= notBeforeMs) return Promise.resolve(latest);
     return new Promise((resolve, reject) => {
@@ -52,13 +55,13 @@ export class InventoryFeed {
 
   /** Fails whoever waits; a list that is in flight is ended by the connection's own signal. */
   stop(error: unknown): void {
-    this.#stopped = true;
+    this.#ended ??= { error };
     clearTimeout(this.#timer);
     for (const { reject } of this.#waiters.splice(0)) reject(error);
   }
 
   #schedule(): void {
-    if (this.#running || this.#stopped || this.#waiters.length === 0) return;
+    if (this.#running || this.#ended !== undefined || this.#waiters.length === 0) return;
     const now = this.#clock.monotonicMs();
     const startAtMs = this.#startedAtMs + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * this.#tookMs);
     clearTimeout(this.#timer);
@@ -72,6 +75,8 @@ export class InventoryFeed {
     const startedAtMs = this.#startedAtMs;
     try {
       const inventory = await this.#list();
+      // Of a session that has ended: nobody waits, and its metrics are gone.
+      if (this.#ended !== undefined) return;
       const index = indexInventory(inventory);
       this.#latest = index;
       this.#serve(inventory.sentAtMs, ({ resolve }) => resolve(index));

@@ -42,21 +42,49 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
   const connection = caches.get('PamConnection', '', name);
   if (connection === undefined) {
     connections.remove(name);
+    ports.failures.delete(name);
+    ports.ownVersions.delete(name);
     ports.wakeResources(name);
     return { result: 'success' };
   }
   const before = connections.peek(name);
   const prepared = await prepare(connection, ports);
   if ('failure' in prepared) {
-    connections.refuse(connection, prepared.failure);
-    if (before?.session !== undefined || before === undefined) ports.wakeResources(name);
-    return conclude(connection, prepared.failure, ports);
+    return refuse(connection, prepared.failure, ports);
   }
-  const session = connections.open(connection, prepared.version, prepared.settings);
+  const session = open(connection, prepared.version, prepared.settings, connections);
+  if ('failure' in session) return refuse(connection, session.failure, ports);
   const isNew = before?.session !== session;
   if (isNew || before?.connection.metadata.generation !== connection.metadata.generation)
     ports.wakeResources(name);
-  return conclude(connection, await probe(connection, session, ports), ports);
+  const probed = await probe(connection, session, ports);
+  // The session ended (shutdown): that says nothing about PAM, so nothing is reported.
+  if (probed === 'ended') return { result: 'requeue_after', next: { afterMs: 1000 } };
+  return conclude(connection, probed, ports);
+}
+
+/** The resources look again where their message changes: the connection was usable, or unusable for another reason. */
+function refuse(connection: PamConnection, failure: Failure, ports: ConnectionPorts): Promise<PassResult> {
+  const { name } = connection.metadata;
+  const before = ports.connections.peek(name);
+  ports.connections.refuse(connection, failure);
+  if (before?.problem?.reason !== failure.reason) ports.wakeResources(name);
+  return conclude(connection, failure, ports);
+}
+
+/** What neither the CRD nor `connectionSettings` found (a certificate that cannot be read) is found by the client. */
+function open(
+  connection: PamConnection,
+  version: string,
+  settings: ConnectionSettings,
+  connections: Connections,
+): Session | { readonly failure: Failure } {
+  try {
+    return connections.open(connection, version, settings);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return { failure: problem('InvalidSettings', error.message, 'Correct the setting') };
+  }
 }
 
 async function prepare(
@@ -136,7 +164,7 @@ async function probe(
   connection: PamConnection,
   session: Session,
   { clock }: ConnectionPorts,
-): Promise<Failure | undefined> {
+): Promise<Failure | 'ended' | undefined> {
   const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
   const ageMs = (interval === 0 ? INVENTORY_INTERVAL_SECONDS : interval) * 1000;
   try {
@@ -144,7 +172,7 @@ async function probe(
     return undefined;
   } catch (error) {
     if (!(error instanceof PamError)) throw error;
-    return classify(error.fault, {});
+    return error.fault.signal === 'aborted' ? 'ended' : classify(error.fault, {});
   }
 }
 

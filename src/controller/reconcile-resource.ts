@@ -48,6 +48,9 @@ export interface PassResult {
 /** While the cache is behind our own write, its event is on the way; this is only the safety net. */
 const STALE_RETRY_MS = 1000;
 
+/** Nothing is known yet, or what is known is out of date: no status says so. */
+const LATER: PassResult = { result: 'requeue_after', next: { afterMs: STALE_RETRY_MS } };
+
 /** An upper bound for plan → gather → plan: material, list, and a younger list. */
 const MAX_GATHERINGS = 6;
 
@@ -61,7 +64,7 @@ export async function reconcileResource(
   if (cached === undefined) return { result: 'success' };
   const memory = ports.memories.of(cached.metadata.uid);
   const overlaid = memory.overlay<PamCredential | PamSshKey>(cached);
-  if (overlaid === 'stale') return { result: 'requeue_after', next: { afterMs: STALE_RETRY_MS } };
+  if (overlaid === 'stale') return LATER;
   const resource = manage(overlaid);
   // Without the finalizer a deletion is none of our business: the object is as good as gone.
   if (resource.deleting && !resource.hasFinalizer) return { result: 'success' };
@@ -73,6 +76,7 @@ export async function reconcileResource(
   const exists = () => ports.caches.get('PamConnection', '', connection) !== undefined;
   const view = await ports.connections.get(connection, exists);
   if (view === undefined) {
+    if (exists()) return LATER;
     const failure = problem(
       'ConnectionNotFound',
       `PamConnection ${connection} (\`spec.connection\`) does not exist`,
@@ -82,7 +86,9 @@ export async function reconcileResource(
   const key = await ports.installKey();
   if ('failure' in key) return withoutInstallKey(resource, key.failure, view, ports, memory);
 
-  const { decision, situation } = await decide(resource, view, key, claim.seenAtMs, ports, memory);
+  const decided = await decide(resource, view, key, claim.seenAtMs, ports, memory);
+  if (decided === 'sessionEnded') return LATER;
+  const { decision, situation } = decided;
   if (decision.actions.length > 0 && view.session === undefined && callsPam(decision)) {
     const refused = { ...nothing(), failure: connectionNotReady(connection, view.problem) };
     return finish(resource, refused, undone(resource), view, key, ports, memory);
@@ -93,13 +99,17 @@ export async function reconcileResource(
     priority: claim.priority,
   });
   remember(memory, executed, situation, decision);
+  if (executed.crash !== undefined) {
+    rememberWrites(memory, executed);
+    throw executed.crash.error;
+  }
   if (executed.outcome.enabled === false && wantsDisable(resource)) {
     ports.onDisabled(connection, Math.max(0, ports.clock.monotonicMs() - claim.seenAtMs) / 1000);
   }
   if (executed.refutedId !== undefined && memory.refutedId !== executed.refutedId) {
     // PAM does not know the id of the status: the record is looked up once more before anything is said.
     memory.refutedId = executed.refutedId;
-    memory.wrote(executed.ownVersions, undefined);
+    rememberWrites(memory, executed);
     return { result: 'requeue', next: { afterMs: 0 } };
   }
   return finish(resource, decision, executed, view, key, ports, memory);
@@ -118,10 +128,9 @@ async function letGo(
     session: undefined,
     priority,
   });
-  memory.wrote(executed.ownVersions, undefined);
-  return executed.outcome.outdated
-    ? { result: 'requeue_after', next: { afterMs: STALE_RETRY_MS } }
-    : { result: 'success' };
+  rememberWrites(memory, executed);
+  if (executed.crash !== undefined) throw executed.crash.error;
+  return executed.outcome.outdated ? LATER : { result: 'success' };
 }
 
 /** Plans, gathers what the plan lacks, and plans again. */
@@ -132,7 +141,7 @@ async function decide(
   seenAtMs: number,
   ports: ReconcilePorts,
   memory: ResourceMemory,
-): Promise<{ decision: Decision; situation: Situation }> {
+): Promise<{ decision: Decision; situation: Situation } | 'sessionEnded'> {
   let situation = situate(resource, view, installKey, seenAtMs, ports, memory);
   for (let gathered = 0; gathered < MAX_GATHERINGS; gathered++) {
     const next = plan(situation);
@@ -156,7 +165,7 @@ async function decide(
     } catch (error) {
       if (!(error instanceof PamError)) throw error;
       // The session ended (edited connection, shutdown): the next pass asks the new one.
-      if (error.fault.signal === 'aborted') return { decision: { ...nothing(), again: true }, situation };
+      if (error.fault.signal === 'aborted') return 'sessionEnded';
       return { decision: { ...nothing(), failure: classify(error.fault, {}) }, situation };
     }
   }
@@ -225,25 +234,32 @@ async function finish(
     resource.hasFinalizer && (written.metadata.finalizers?.length ?? 0) === 0 && resource.deleting;
   // The last finalizer is off: the object is gone, and a status write would only meet a 404.
   if (wasReleased && failure === undefined) return { result: 'success' };
-  if (outcome.outdated && failure === undefined && !outcome.wrote) {
-    memory.wrote(executed.ownVersions, undefined);
-    return { result: 'requeue_after', next: { afterMs: STALE_RETRY_MS } };
+  // Another replica may lead by now: what PAM did must be recorded, but nothing else is ours to say.
+  const mayReport = !outcome.outdated && !ports.signal.aborted;
+  if (!mayReport && outcome.failure === undefined && !outcome.wrote) {
+    rememberWrites(memory, executed);
+    return LATER;
   }
 
   const status = nextStatus(
     // What was recorded in this pass (the intent) is the base; what was declared stays what was acted on.
     { ...resource, metadata: written.metadata, status: written.status } as ManagedResource,
-    failure === decision.failure ? decision : { ...decision, ...(failure !== undefined && { failure }) },
+    {
+      ...decision,
+      // What an outdated pass left out is not done: neither `Synced` nor a handled force-sync.
+      again: decision.again || outcome.outdated,
+      ...(failure !== undefined && { failure }),
+    },
     failure === undefined || outcome.failure === undefined ? outcome : { ...outcome, failure },
     { fingerprint: view?.fingerprint ?? resource.status.connectionFingerprint ?? '', installKey },
     ports.conditionClock(),
   );
   await report(resource, written, status, executed, ports, memory);
 
+  if (outcome.outdated && outcome.failure === undefined) return LATER;
   if (failure !== undefined) return afterFailure(resource, status, failure, ports, memory);
   memory.failures = 0;
   if (decision.again) return { result: 'requeue', next: { afterMs: 0 } };
-  if (outcome.outdated) return { result: 'requeue_after', next: { afterMs: STALE_RETRY_MS } };
   if (ports.secretsPollSeconds !== undefined && secretSources(resource).length > 0 && !decision.suspended) {
     return {
       result: 'requeue_after',
@@ -269,20 +285,19 @@ async function report(
     uid: metadata.uid,
   };
   const result = await kubernetes.writeStatus(target, written.status, status);
-  const versions = [...executed.ownVersions];
-  const last = versions.at(-1);
-  if (result.outcome === 'written') {
-    versions.push(result.resourceVersion);
-    memory.wrote(versions, { ...result, status, finalizers: metadata.finalizers });
-    recordTransition(resource, status, kubernetes);
-  } else if (last !== undefined) {
-    memory.wrote(versions, {
-      resourceVersion: last,
-      generation: metadata.generation,
-      status: written.status,
-      finalizers: metadata.finalizers,
-    });
-  }
+  if (result.outcome !== 'written') return rememberWrites(memory, executed);
+  const versions = [...executed.ownVersions, result.resourceVersion];
+  memory.wrote(versions, { ...result, status, finalizers: metadata.finalizers });
+  recordTransition(resource, status, kubernetes);
+}
+
+/** What the pass itself wrote on its way (finalizer, intent): the next one builds on it, whatever the cache has. */
+function rememberWrites(memory: ResourceMemory, { ownVersions, resource }: Executed): void {
+  const { metadata, status } = resource;
+  const resourceVersion = ownVersions.at(-1);
+  if (resourceVersion === undefined) return;
+  const { generation, finalizers } = metadata;
+  memory.wrote(ownVersions, { resourceVersion, generation, status, finalizers });
 }
 
 /** One Event per transition of the reason: retries of the same failure are no news. */
@@ -321,7 +336,10 @@ function afterFailure(
     failure.retry === 'stalled' ? 'terminal' : failure.retry === 'backoff' ? 'error' : 'requeue_after';
   const draw = random();
   const delayMs = retryDelayMs(failure, memory.failures, retry, draw);
-  if (wantsDisable(resource) && !resource.deleting && failure.fault?.operation === 'Disable') {
+  const disabling = !resource.deleting && wantsDisable({ spec: resource.spec, status } as ManagedResource);
+  const asked = failure.fault?.operation;
+  // A create that PAM refuses leaves nothing to disable; a token or list that fails may be all that delays a disable.
+  if (disabling && asked !== undefined && (asked !== 'Upsert' || status.id !== undefined)) {
     const afterMs = disableDelayMs(delayMs, memory.failures, retry, draw);
     return { result, next: { afterMs, priority: PRIORITY.disable } };
   }
@@ -333,7 +351,8 @@ function afterFailure(
       ? progressDeadlineInMs(conditions, nowMs, retry.progressDeadlineSeconds)
       : undefined;
   const afterMs = Math.max(1, Math.min(delayMs, deadlineMs ?? delayMs));
-  return { result, next: { afterMs, priority: resource.deleting ? PRIORITY.deletion : PRIORITY.retry } };
+  const lane = resource.deleting ? 'deletion' : disabling ? 'disable' : 'retry';
+  return { result, next: { afterMs, priority: PRIORITY[lane] } };
 }
 
 /** Without the install key nothing is compared or written; a resource that is in sync stays as it is. */
@@ -369,9 +388,13 @@ function remember(
 ): void {
   if (executed.writeEndedAtMs !== undefined) memory.writeEndedAtMs = executed.writeEndedAtMs;
   memory.refusedDigest = executed.refusedDigest;
-  const { material } = situation;
-  if (material === undefined || 'failure' in material || executed.outcome.failure !== undefined) return;
-  // A version whose value is the recorded one need not be read again; a value that waits for its push must be.
+  const { outcome, crash } = executed;
+  if (outcome.failure !== undefined || outcome.outdated || crash !== undefined) return;
   if (decision.again || decision.failure !== undefined) return;
+  // A record that was found and written under this id is there again: else each pass would look it up anew.
+  memory.refutedId = undefined;
+  const { material } = situation;
+  if (material === undefined || 'failure' in material) return;
+  // A version whose value is the recorded one need not be read again; a value that waits for its push must be.
   for (const { field, version } of material.fields) memory.verified.set(field, version);
 }

@@ -48,7 +48,7 @@ export class Workqueue<K extends string> {
   readonly #delayed = new DelayHeap<K>();
   readonly #delayedPriority = new Map<K, number>();
   readonly #processing = new Map<K, number>();
-  readonly #dirty = new Map<K, AddOptions>();
+  readonly #dirty = new Map<K, { readonly priority: number; readonly readyAtMs: number }>();
   readonly #seenAtMs = new Map<K, number>();
   readonly #waiters: ((claim: Claim<K> | undefined) => void)[] = [];
   readonly #observer: WorkqueueObserver | undefined;
@@ -92,8 +92,12 @@ export class Workqueue<K extends string> {
     this.#observer?.finished((this.#clock.monotonicMs() - startedAtMs) / 1000);
     const dirty = this.#dirty.get(key);
     this.#dirty.delete(key);
-    if (dirty !== undefined && !this.#stopped) this.#enqueue(key, dirty);
-    else if (this.#ready.priorityOf(key) === undefined && !this.#delayed.has(key)) this.#seenAtMs.delete(key);
+    if (dirty !== undefined && !this.#stopped) {
+      const { priority, readyAtMs } = dirty;
+      this.#enqueue(key, { priority, afterMs: readyAtMs - this.#clock.monotonicMs() });
+    } else {
+      this.#seenAtMs.delete(key);
+    }
   }
 
   /** Drops what is queued and lets every waiting worker go; keys in work are finished by their workers. */
@@ -117,9 +121,11 @@ export class Workqueue<K extends string> {
   #enqueue(key: K, { priority = PRIORITY.change, afterMs = 0 }: AddOptions): void {
     if (this.#processing.has(key)) {
       const dirty = this.#dirty.get(key);
+      // A time, not a span: what the pass itself takes counts towards the delay.
+      const readyAtMs = this.#clock.monotonicMs() + afterMs;
       this.#dirty.set(key, {
         priority: Math.max(priority, dirty?.priority ?? priority),
-        afterMs: Math.min(afterMs, dirty?.afterMs ?? afterMs),
+        readyAtMs: Math.min(readyAtMs, dirty?.readyAtMs ?? readyAtMs),
       });
       return;
     }

@@ -145,7 +145,7 @@ export const CATALOGUE: Readonly<Record<Reason, CatalogueEntry>> = {
   PamRejected: {
     retry: 'stalled',
     explanation: 'PAM Core refused the request for a reason that its documentation does not describe here',
-    remedy: "Look the error number up in PAM Core's own log",
+    remedy: "Look the request up in PAM Core's own log; its id stands in the operator's audit log",
   },
   SecretNotFound: {
     retry: 'wait',

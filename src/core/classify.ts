@@ -1,6 +1,6 @@
 import type { Reason } from '../api/reason.ts';
 import { CATALOGUE } from './catalogue.ts';
-import { type Failure, sentence } from './failure.ts';
+import { type Failure, fullStop, sentence } from './failure.ts';
 import type { PamFault, PamOperation } from './pam-fault.ts';
 import type { RecordKind } from './record-kind.ts';
 
@@ -104,7 +104,9 @@ const NUMBERED: Readonly<Record<number, NumberedError>> = {
 export function classify(fault: PamFault, subject: Subject): Failure {
   if (fault.signal === 'code') return classifyNumbered(fault, subject);
   const reason = reasonOf(fault);
-  const { retry, explanation, remedy } = CATALOGUE[reason];
+  const { explanation, remedy } = CATALOGUE[reason];
+  // A list that PAM refuses is no fault of this resource: waiting for a change of its spec would help nobody.
+  const retry = fault.operation === 'List' && reason === 'PamRejected' ? 'backoff' : CATALOGUE[reason].retry;
   const status = fault.httpStatus === undefined ? '' : ` (HTTP ${fault.httpStatus})`;
   const owner =
     fault.signal === 'unexpectedError' && fault.operation === 'Upsert' && subject.namesOwner === true
@@ -143,8 +145,8 @@ function classifyNumbered(fault: PamFault, subject: Subject): Failure {
     entry.waitSeconds === undefined ? '' : ` Next try in ${duration(entry.waitSeconds)} or on change.`;
   return {
     reason,
-    retry: entry.retry,
-    message: `PAM Core error ${code} (${title}): ${sentence(lowerFirst(remedy))}${next}`,
+    retry: operation === 'List' && reason === 'PamRejected' ? 'backoff' : entry.retry,
+    message: `PAM Core error ${code} (${title}): ${fullStop(lowerFirst(remedy))}${next}`,
     ...(entry.waitSeconds !== undefined && { waitSeconds: entry.waitSeconds }),
     fault,
   };

@@ -29,5 +29,10 @@ export function problem(reason: Reason, what: string, remedy?: string): Failure 
 export function sentence(text: string): string {
   const first = text.charAt(0);
   const begun = first === '`' ? text : first.toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+  return fullStop(begun);
+}
+
+/** Ends a text with exactly one full stop. */
+export function fullStop(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -36,6 +36,10 @@ export function plan(situation: Situation): Plan {
   const record = decideRecord(situation);
   if ('need' in record) return record;
   if ('failure' in record) return { ...nothing(), failure: record.failure, changes: record.changes ?? {} };
+  if (!record.exists && resource.kind === 'key' && resource.spec.privateKey === undefined) {
+    const what = `PAM Core's list shows no SSH key with identifier ${record.identifier} to take over`;
+    return { ...nothing(), failure: problem('RecordNotFound', what) };
+  }
   const content = decideContent(situation, record);
   if ('need' in content) return content;
   return compose(situation, record, content);

@@ -1,35 +1,18 @@
 import { KubeError, type KubeFault } from '../core/kube-error.ts';
 import type { Log } from '../core/log.ts';
-import { Backoff, type BackoffOptions, REFLECTOR_BACKOFF } from './backoff.ts';
+import { Backoff } from './backoff.ts';
 import { readLines } from './json-lines.ts';
 import type { KubeClient } from './kube-client.ts';
-import { type KubeClock, SYSTEM_CLOCK } from './kube-clock.ts';
 import { listPages } from './list-pages.ts';
 import type { Identified } from './object-identity.ts';
+import { REFLECTOR_DEFAULTS, type ReflectorOptions } from './reflector-options.ts';
 import type { Store } from './store.ts';
 import { type ReflectorHandler, StoreFeed } from './store-feed.ts';
 import { type RelistReason, type WatchEnd, WatchRefusals } from './watch-end.ts';
 import { readWatchEvent } from './watch-event.ts';
 import { WatchPosition } from './watch-position.ts';
 
-/** Numbers of a reflector; the defaults are those of docs and design. */
-export interface ReflectorOptions {
-  /** Objects per page of a list (500). */
-  readonly pageSize: number;
-  /**
-   * Silence after which a watch counts as half-open (70 s): above the server's bookmark every 60 s, below the
-   * 75 s of events that its watch cache keeps at least.
-   */
-  readonly idleLimitMs: number;
-  /** Safety relist (30 min, ±10 %); 0: never. */
-  readonly relistMs: number;
-  /** Range of the server-side end of a watch (290 to 590 s), so that watches do not end together. */
-  readonly watchSeconds: readonly [number, number];
-  readonly backoff: BackoffOptions;
-  readonly clock: KubeClock;
-  /** From 0 to below 1. */
-  readonly random: () => number;
-}
+export type { ReflectorOptions } from './reflector-options.ts';
 
 /** Keeps a {@link Store} equal to a collection of the API server. */
 export interface Reflector {
@@ -72,23 +55,13 @@ export interface ReflectorSetup<T extends Identified> {
   readonly options?: Partial<ReflectorOptions>;
 }
 
-const DEFAULTS: ReflectorOptions = {
-  pageSize: 500,
-  idleLimitMs: 70_000,
-  relistMs: 30 * 60_000,
-  watchSeconds: [290, 590],
-  backoff: REFLECTOR_BACKOFF,
-  clock: SYSTEM_CLOCK,
-  random: Math.random,
-};
-
 /** A watch that ends sooner without having told anything may be refused in a loop: the next one waits. */
 const SHORT_WATCH_MS = 1000;
 
 /** Starts at once; failures are retried for ever with growing waits. */
 export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): Reflector {
   const { client, path, resource, accept, store, log } = setup;
-  const options = { ...DEFAULTS, ...setup.options };
+  const options = { ...REFLECTOR_DEFAULTS, ...setup.options };
   const { clock, random } = options;
   const stopped = new AbortController();
   const feed = new StoreFeed(store, setup.project, setup.handler);
@@ -174,6 +147,7 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
         ...(accept !== undefined && { accept: accept.watch }),
       });
       wasAccepted = true;
+      refusals.accepted();
       active();
       try {
         for await (const line of readLines(withActivity(stream.chunks, active))) {
@@ -185,12 +159,12 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
         stream.close();
       }
     } catch (error) {
-      if (relistTimer.signal.reason === 'due') return { next: 'relist', reason: 'periodic' };
       const end = refusals.judge(error, wasAccepted);
-      if (end.next !== 'watch') return end;
+      if (end.next !== 'watch' && relistTimer.signal.reason !== 'due') return end;
     } finally {
       relistTimer.abort();
     }
+    if (relistTimer.signal.reason === 'due') return { next: 'relist', reason: 'periodic' };
     const wasShort = clock.monotonicMs() - startedMs < SHORT_WATCH_MS && news === newsBefore;
     return wasShort ? { next: 'wait' } : { next: 'watch' };
   }
@@ -231,7 +205,8 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
         const listed = await list(reason).catch((error: unknown) => faultOf(error));
         if (stopped.signal.aborted) return;
         if (listed !== true) {
-          logFault('Failed to list', listed === false ? undefined : listed);
+          if (listed === false) log?.warn('Refused a list from the past', { resource });
+          else logFault('Failed to list', listed);
           await waitFor(listed === false ? 0 : listed.retryAfterMs);
           continue;
         }
@@ -247,14 +222,15 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
           await waitFor();
         }
       } else if (end.next === 'wait') {
-        logFault('Failed to watch', end.fault);
+        if (end.fault === undefined) log?.debug('Got a watch that ended at once', { resource });
+        else logFault('Failed to watch', end.fault);
         await waitFor(end.fault?.retryAfterMs);
       }
     }
   }
 
-  function logFault(message: string, fault: KubeFault | undefined): void {
-    log?.warn(message, { resource, reason: fault?.reason ?? fault?.signal, httpStatus: fault?.status });
+  function logFault(message: string, fault: KubeFault): void {
+    log?.warn(message, { resource, reason: fault.reason ?? fault.signal, httpStatus: fault.status });
   }
 
   const running = run();

@@ -43,9 +43,13 @@ const REFUSALS_BEFORE_RELIST = 5;
 export class WatchRefusals {
   #refusals = 0;
 
-  /** `wasAccepted`: the server had begun to answer. */
+  /** The server has begun to answer: what was refused before is not in a row with what comes. */
+  accepted(): void {
+    this.#refusals = 0;
+  }
+
+  /** `wasAccepted`: the failure came after that. */
   judge(error: unknown, wasAccepted: boolean): WatchEnd {
-    if (wasAccepted) this.#refusals = 0;
     if (error instanceof LineTooLong) return { next: 'relist', reason: 'corrupt' };
     // A fault of our own code: only a new list is certain to be right.
     if (!(error instanceof KubeError)) return { next: 'relist', reason: 'corrupt' };

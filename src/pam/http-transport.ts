@@ -19,7 +19,7 @@ export interface HttpCall {
 }
 
 /** What came back, or why nothing did. */
-export type HttpAnswer =
+type HttpAnswer =
   | {
       readonly httpStatus: number;
       readonly retryAfter: string | undefined;

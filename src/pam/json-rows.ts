@@ -64,12 +64,9 @@ export async function cutRows(body: Uint8Array, name: string): Promise<CutRows |
         array.end = at;
         isInRows = false;
       }
-    } else if (byte === comma) {
-      if (isInRows && depth === 2) {
-        rows.push(bytes.subarray(rowStart, at));
-        rowStart = at + 1;
-      }
-      if (depth === 1) isNamed = false;
+    } else if (byte === comma && isInRows && depth === 2) {
+      rows.push(bytes.subarray(rowStart, at));
+      rowStart = at + 1;
     } else if (byte === colon && depth === 1) {
       isNamed = lastText === name;
     }

@@ -15,6 +15,7 @@ export interface CallLimits {
 interface Waiter {
   readonly priority: number;
   readonly admit: () => void;
+  readonly abort: () => void;
 }
 
 /**
@@ -26,6 +27,7 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: PamCloc
   let tokens = limits.burst;
   let refilledAtMs = clock.monotonicMs();
   let timer: NodeJS.Timeout | undefined;
+  let closed = false;
   const waiters: Waiter[] = [];
 
   function refill(): void {
@@ -50,7 +52,10 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: PamCloc
   function enter(operation: PamOperation, { signal, priority = 0 }: PamCallContext): Promise<void> {
     return new Promise((resolve, reject) => {
       const abort = () => {
-        waiters.splice(waiters.indexOf(waiter), 1);
+        const at = waiters.indexOf(waiter);
+        if (at >= 0) waiters.splice(at, 1);
+        signal.removeEventListener('abort', abort);
+        if (waiters.length === 0) clearTimeout(timer);
         reject(new PamError({ operation, signal: 'aborted' }));
       };
       const waiter: Waiter = {
@@ -59,8 +64,9 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: PamCloc
           signal.removeEventListener('abort', abort);
           resolve();
         },
+        abort,
       };
-      if (signal.aborted) return reject(new PamError({ operation, signal: 'aborted' }));
+      if (signal.aborted || closed) return reject(new PamError({ operation, signal: 'aborted' }));
       signal.addEventListener('abort', abort, { once: true });
       const behind = waiters.findIndex((other) => other.priority < priority);
       waiters.splice(behind < 0 ? waiters.length : behind, 0, waiter);
@@ -91,7 +97,9 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: PamCloc
     enable: (kind, id, context) => limited('Enable', context, () => client.enable(kind, id, context)),
     disable: (kind, id, context) => limited('Disable', context, () => client.disable(kind, id, context)),
     close: () => {
+      closed = true;
       clearTimeout(timer);
+      for (const waiter of waiters.splice(0)) waiter.abort();
       client.close();
     },
   };

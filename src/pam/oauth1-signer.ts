@@ -3,7 +3,7 @@ import OAuth from 'oauth-1.0a';
 import type { OAuth1Settings } from './pam-connection-settings.ts';
 
 /** What is signed: the method, the address with its query, and form parameters where the body is a form. */
-export interface RequestToSign {
+interface RequestToSign {
   readonly method: string;
   readonly url: URL;
   /** Never a JSON body, which RFC 5849 leaves out of the signature. */

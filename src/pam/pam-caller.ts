@@ -24,7 +24,7 @@ export interface PamCall {
 }
 
 /** Bounds of one call. */
-export interface PamCallBounds {
+interface PamCallBounds {
   readonly signal: AbortSignal;
   readonly requestId: string;
   /** For everything that the call needs, its token and a second attempt included. */
@@ -33,7 +33,7 @@ export interface PamCallBounds {
 }
 
 /** A successful answer. */
-export interface PamCallAnswer {
+interface PamCallAnswer {
   readonly json: JsonObject;
   readonly httpStatus: number;
   /** Monotonic milliseconds at which the attempt that succeeded was sent. */

@@ -105,7 +105,7 @@ export function pamSettingsProblem(settings: PamConnectionSettings): string | un
 }
 
 /** Whether the host is this machine: 127.0.0.0/8, ::1 or localhost. */
-export function isLoopback(url: URL): boolean {
+function isLoopback(url: URL): boolean {
   return (
     url.hostname === 'localhost' || url.hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(url.hostname)
   );

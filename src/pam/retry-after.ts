@@ -1,5 +1,5 @@
 /** Longest wait that a server may ask for: a `Retry-After: 86400` must not silence a connection for a day. */
-export const maxRetryAfterMs = 15 * 60_000;
+const maxRetryAfterMs = 15 * 60_000;
 
 /** IMF-fixdate of RFC 9110; the parser of `Date` alone takes "1.5" for a day in 2001. */
 const httpDate =

@@ -9,6 +9,8 @@ import { connectionAt, newNamespace } from './cluster-fixture.ts';
 import { ConfigMaps, HandlerLog, projectConfigMap, type StoredConfigMap } from './config-maps.ts';
 import { eventually } from './eventually.ts';
 
+const OBJECTS = 2000;
+
 describe('an API server that is killed and started again', () => {
   let plane: ControlPlane;
   let client: KubeClient;
@@ -24,7 +26,9 @@ describe('an API server that is killed and started again', () => {
   it('costs no object, no restart and no second leader', async () => {
     const namespace = await newNamespace(client);
     const configMaps = new ConfigMaps(client, namespace);
-    for (let at = 0; at < 300; at += 1) await configMaps.create(`object-${at}`);
+    for (let at = 0; at < OBJECTS; at += 50) {
+      await Promise.all(Array.from({ length: 50 }, (_, next) => configMaps.create(`object-${at + next}`)));
+    }
     const store = new Store<StoredConfigMap>();
     const log = new HandlerLog();
     const reflector = startReflector({
@@ -60,7 +64,7 @@ describe('an API server that is killed and started again', () => {
       await configMaps.create('after');
       return true;
     });
-    await eventually(() => store.size === 301);
+    await eventually(() => store.size === OBJECTS + 1);
     expect(log.lines).toEqual(['add after=first']);
     expect(changes).toEqual([true, false, true]);
     await lease.stop();

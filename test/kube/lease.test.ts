@@ -199,6 +199,33 @@ describe('lease on a real API server', () => {
     expect(changes).toEqual([true, false, true]);
   });
 
+  it('a leader whose tries hang stands down at its deadline, not when the last try has given up', async () => {
+    const { lease, proxy, changes } = await elect('a', {
+      leaseDurationMs: 60_000,
+      renewDeadlineMs: 4000,
+      retryPeriodMs: 1900,
+    });
+    await eventually(() => lease.isLeader());
+    const ledFrom = performance.now();
+    proxy.add({ match: {}, hang: true });
+    await eventually(() => changes.length === 2);
+    // The deadline is at 4 s, the end of a try that ignores it at 6 s.
+    expect(performance.now() - ledFrom).toBeLessThan(5200);
+  });
+
+  it('a holder that names no duration is waited out for our own', async () => {
+    const body = { metadata: { name: 'election' }, spec: { holderIdentity: 'other' } };
+    await admin.request({
+      method: 'POST',
+      path: leases,
+      body: { apiVersion: 'coordination.k8s.io/v1', ...body },
+    });
+    const { lease } = await elect('a');
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    expect(lease.isLeader()).toBe(false);
+    await eventually(() => lease.isLeader());
+  });
+
   it('a listener that throws does not end the election', async () => {
     const { lease } = await elect('a');
     lease.onChange(() => {

@@ -1,6 +1,7 @@
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
-import { type Reflector, type ReflectorOptions, startReflector } from '../../src/kube/reflector.ts';
+import { type Reflector, startReflector } from '../../src/kube/reflector.ts';
+import type { ReflectorOptions } from '../../src/kube/reflector-options.ts';
 import { Store } from '../../src/kube/store.ts';
 import type { ReflectorHandler } from '../../src/kube/store-feed.ts';
 import { type KubeProxy, startKubeProxy } from '../support/kube-proxy/kube-proxy.ts';

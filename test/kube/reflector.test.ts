@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { startReflector } from '../../src/kube/reflector.ts';
+import { adminClient } from './cluster-fixture.ts';
+import { projectConfigMap } from './config-maps.ts';
 import { eventually } from './eventually.ts';
-import { openReflectorBench, type ReflectorBench } from './reflector-bench.ts';
+import { FAST, openReflectorBench, type ReflectorBench } from './reflector-bench.ts';
 
 describe('reflector on a real API server', () => {
   let bench: ReflectorBench;
@@ -73,5 +75,54 @@ describe('reflector on a real API server', () => {
     expect(bench.log.initial).toEqual(['good']);
     expect(reflector.stats.unreadableObjects).toBe(1);
     await reflector.stop();
+  });
+
+  it('a definition that is deleted and made again: its objects go, and new ones come', async () => {
+    const admin = adminClient();
+    const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
+    const group = `g${Date.now().toString(36)}.example.com`;
+    const path = `/apis/${group}/v1/things`;
+    const definition = {
+      metadata: { name: `things.${group}` },
+      spec: {
+        group,
+        scope: 'Cluster',
+        names: { plural: 'things', singular: 'thing', kind: 'Thing' },
+        versions: [
+          { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object' } } },
+        ],
+      },
+    };
+    const define = () => admin.request({ method: 'POST', path: definitions, body: definition });
+    const create = (name: string) =>
+      eventually(async () => {
+        const body = { apiVersion: `${group}/v1`, kind: 'Thing', metadata: { name } };
+        return (await admin.request({ method: 'POST', path, body })).status === 201;
+      });
+    await define();
+    await create('old');
+    const reflector = startReflector({
+      client: bench.client,
+      path,
+      resource: 'things',
+      project: projectConfigMap,
+      store: bench.store,
+      handler: bench.log,
+      options: FAST,
+    });
+    await reflector.synced;
+    expect(bench.log.initial).toEqual(['old']);
+    await admin.request({ method: 'DELETE', path: `${definitions}/things.${group}` });
+    await eventually(() => bench.log.lines.includes('delete old'));
+    await eventually(async () => {
+      const request = { method: 'GET', path: `${definitions}/things.${group}`, expected: [404] } as const;
+      return (await admin.request(request)).status === 404;
+    });
+    await define();
+    await create('new');
+    await eventually(() => bench.store.size === 1);
+    expect(bench.log.lines).toEqual(['delete old', 'add new=undefined']);
+    await reflector.stop();
+    await admin.close();
   });
 });

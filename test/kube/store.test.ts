@@ -58,6 +58,14 @@ describe('store', () => {
     expect(told.length).toBe(3);
   });
 
+  it('two objects that claimed one name: the removal of the older keeps the name of the newer', () => {
+    const { store } = open();
+    store.put(item('a', 'u1', '1'));
+    store.put(item('a', 'u2', '5'));
+    store.remove('u1');
+    expect(store.get('n', 'a')?.metadata.uid).toBe('u2');
+  });
+
   it('a list replaces the contents and tells only differences, deletions first', async () => {
     const { store, feed, told } = open();
     for (const one of [item('a', 'u1', '1'), item('b', 'u2', '2'), item('c', 'u3', '3')])

@@ -1,4 +1,5 @@
-import { createServer } from 'node:https';
+import { get as getPlain } from 'node:http';
+import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHttpAgents } from '../../src/pam/http-agents.ts';
@@ -40,6 +41,16 @@ describe('trust', () => {
   it('NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment changes nothing', async () => {
     vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
     const pam = await startLoopbackPam(certificate);
+    const agents = createHttpAgents({ limits: { maxInFlight: 8 } });
+    stopLater(() => agents.close());
+    // Asked of the agent alone, since got has a word in this too.
+    const code = await new Promise<string | undefined>((resolve, reject) => {
+      get(pam.url, { agent: agents.https }, () => reject(new Error('the certificate was accepted'))).on(
+        'error',
+        (error: NodeJS.ErrnoException) => resolve(error.code),
+      );
+    });
+    expect(code).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
     await expect(clientFor(pam.url).enable('key', '1', context())).rejects.toMatchObject({
       fault: { signal: 'tls' },
     });
@@ -138,9 +149,8 @@ describe('sockets', () => {
     const agents = createHttpAgents({ limits: { maxInFlight: 8 } }, 100);
     stopLater(() => agents.close());
     const pam = await startLoopbackPam();
-    const { get } = await import('node:http');
     await new Promise<void>((resolve, reject) => {
-      get(pam.url, { agent: agents.http }, (response) => response.resume().on('end', resolve)).on(
+      getPlain(pam.url, { agent: agents.http }, (response) => response.resume().on('end', resolve)).on(
         'error',
         reject,
       );
@@ -154,9 +164,8 @@ describe('sockets', () => {
     stopLater(() => agents.close());
     const pam = await startLoopbackPam();
     pam.reply = (_seen, response) => void setTimeout(() => response.end('late'), 300);
-    const { get } = await import('node:http');
     const status = await new Promise<number | undefined>((resolve, reject) => {
-      get(pam.url, { agent: agents.http }, (response) => {
+      getPlain(pam.url, { agent: agents.http }, (response) => {
         response.resume().on('end', () => resolve(response.statusCode));
       }).on('error', reject);
     });

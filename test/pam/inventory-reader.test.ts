@@ -151,6 +151,14 @@ describe('the whole list', () => {
   });
 });
 
+it('rows that were cut out are read, and a malformed one makes the whole answer unreadable', async () => {
+  const json = found('2 credentials found', []);
+  const good = Buffer.from(JSON.stringify(row));
+  const inventory = await readInventory(json, [good, good]);
+  expect(inventory).toEqual({ entries: [entry, entry], skipped: 0, complete: true });
+  expect(await readInventory(json, [good, Buffer.from('{"id":')])).toBeUndefined();
+});
+
 it('never throws, and every entry has an id that may stand in a path', async () => {
   await fc.assert(
     fc.asyncProperty(

@@ -41,6 +41,7 @@ describe('the array is cut into its items', () => {
     { because: 'a text of that name', text: '{"a":"rows","b":[1]}', items: undefined },
     { because: 'a member of that name that is no array', text: '{"rows":{"0":[1]}}', items: undefined },
     { because: 'a name in escapes is left to JSON.parse', text: '{"\\u0072ows":[1]}', items: undefined },
+    { because: 'a member of that name before another array', text: '{"rows":1,"x":[1]}', items: undefined },
     { because: 'two members of that name', text: '{"rows":[1],"rows":[2]}', items: undefined },
     { because: 'no such member', text: '{"a":1}', items: undefined },
     { because: 'the end is missing', text: '{"rows":[1,2', items: undefined },

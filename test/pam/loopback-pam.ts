@@ -8,7 +8,7 @@ import { createPamClient, type HttpPamClient } from '../../src/pam/pam-client.ts
 import type { PamConnectionSettings } from '../../src/pam/pam-connection-settings.ts';
 
 /** A request as it arrived. */
-export interface Seen {
+interface Seen {
   readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];

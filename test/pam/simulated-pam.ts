@@ -10,7 +10,7 @@ export type OAuth = 'OAuth 2.0' | 'HMAC-SHA1' | 'HMAC-SHA256';
 
 /** The device that every simulator begins with. */
 export const device = { hostname: 'w2016', ip: '10.66.33.15' };
-export const keySpec: PamSshKeySpec = { username: 'root', device, tags: ['a', 'b'], keyName: 'main' };
+const keySpec: PamSshKeySpec = { username: 'root', device, tags: ['a', 'b'], keyName: 'main' };
 
 /** A simulator with one device, stopped by `stopAll`. */
 export async function start(options: PamCoreOptions = {}): Promise<PamCore> {

@@ -59,7 +59,11 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
   }
   const log = () => parseLines(output);
   const port = (message: string) => log().find(({ msg }) => msg === message)?.port;
-  await waitForLine(child, () => log().some(({ msg }) => msg === 'Listed everything that is watched'), () => output);
+  await waitForLine(
+    child,
+    () => log().some(({ msg }) => msg === 'Listed everything that is watched'),
+    () => output,
+  );
   return {
     pid: child.pid ?? 0,
     output: () => output,

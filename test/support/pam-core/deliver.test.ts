@@ -57,6 +57,11 @@ describe('faults without an answer', () => {
     expect(lastCall()?.applied).toBe(true);
   });
 
+  it('a reset is a TCP reset, not an orderly end', async () => {
+    hit({ kind: 'reset-before-commit' });
+    await expect(post()).rejects.toMatchObject({ code: 'ECONNRESET', syscall: 'read' });
+  });
+
   it('resets over TLS too', async () => {
     await situation.restart({ tls: 'self-signed' });
     hit({ kind: 'reset-after-commit' });

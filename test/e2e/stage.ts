@@ -1,0 +1,207 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { stringify } from 'yaml';
+import type { PamConnectionSpec } from '../../src/api/pam-connection.gen.ts';
+import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
+import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
+import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
+import { type PamCore, type PamCoreOptions, startPamCore } from '../support/pam-core/start-pam-core.ts';
+
+const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
+const run = promisify(execFile);
+
+export const OPERATOR_NAMESPACE = 'pam-operator';
+export const NAMESPACE = 'team-a';
+
+/** Time until something has to be seen; generous, since machines are shared. */
+const PATIENCE_MS = 30_000;
+
+export interface StageOptions {
+  readonly pam?: PamCoreOptions;
+  readonly connection?: Partial<PamConnectionSpec>;
+  readonly oauth?: 'oauth1' | 'oauth2';
+  readonly args?: readonly string[];
+  /** Puts records into PAM before the operator starts. */
+  readonly seed?: (pam: PamCore) => void;
+}
+
+/** A real control plane, a PAM Core simulator and the real operator as a process, with a connection between them. */
+export interface Stage {
+  readonly controlPlane: ControlPlane;
+  readonly pam: PamCore;
+  operator(): OperatorProcess;
+  /** Runs kubectl and gives what it prints. */
+  kubectl(...args: string[]): Promise<string>;
+  apply(...objects: readonly object[]): Promise<void>;
+  credential(name: string): Promise<PamCredential>;
+  sshKey(name: string): Promise<PamSshKey>;
+  patch(kind: string, name: string, patch: object): Promise<void>;
+  /** Reads until the check holds; its last failure otherwise. */
+  eventually<T>(read: () => T | Promise<T>, check: (value: T) => boolean, what: string): Promise<T>;
+  /** Waits until a resource has this reason in its Ready condition for its newest generation. */
+  reason(kind: 'pamcredential' | 'pamsshkey', name: string, reason: string): Promise<PamCredential>;
+  restartOperator(): Promise<void>;
+  /** Everything that every operator of this stage has printed. */
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** Grants that allow everything in {@link NAMESPACE}. */
+export const EVERYTHING: NonNullable<PamConnectionSpec['grants']> = [
+  {
+    namespaces: { names: [NAMESPACE] },
+    hostnames: ['*'],
+    usernames: ['*'],
+    operations: ['Create', 'Update', 'Enable', 'Disable', 'Adopt', 'Reference', 'Device'],
+    identifiers: ['*'],
+  },
+];
+
+export const DEVICES = [
+  { hostname: 'w2016', ip: '10.66.33.15' },
+  { hostname: 'linux-01', ip: '10.66.33.20' },
+];
+
+export async function startStage(options: StageOptions = {}): Promise<Stage> {
+  const controlPlane = await startControlPlane();
+  const pam = await startPamCore({ devices: DEVICES, ...options.pam });
+  options.seed?.(pam);
+  const flags = ['--kubeconfig', controlPlane.kubeconfigPath];
+  let printed = '';
+
+  async function kubectl(...args: string[]): Promise<string> {
+    const { stdout } = await run(controlPlane.kubectl, [...flags, ...args], { maxBuffer: 64 * 1024 * 1024 });
+    return stdout;
+  }
+  async function apply(...objects: readonly object[]): Promise<void> {
+    const child = run(controlPlane.kubectl, [...flags, 'apply', '--server-side', '-f', '-']);
+    child.child.stdin?.end(objects.map((object) => stringify(object)).join('---\n'));
+    await child;
+  }
+  async function eventually<T>(
+    read: () => T | Promise<T>,
+    check: (value: T) => boolean,
+    what: string,
+  ): Promise<T> {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (;;) {
+      const value = await read();
+      if (check(value)) return value;
+      if (Date.now() > deadline) throw new Error(`not seen in time: ${what}; last: ${JSON.stringify(value)}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  const get = async (kind: string, name: string) =>
+    JSON.parse(await kubectl('get', kind, name, '-n', NAMESPACE, '-o', 'json'));
+
+  await kubectl('create', 'namespace', OPERATOR_NAMESPACE);
+  await kubectl('create', 'namespace', NAMESPACE);
+  await kubectl('apply', '--server-side', '-f', CRDS);
+  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
+  await apply(...connectionObjects(pam, options));
+  const startOperator = () =>
+    startOperatorProcess({
+      kubeconfigPath: controlPlane.kubeconfigPath,
+      namespace: OPERATOR_NAMESPACE,
+      args: ['--log-level', 'debug', ...(options.args ?? [])],
+    });
+  let operator = await startOperator();
+  await kubectl('wait', '--for=condition=Ready', 'pamconnection/default', '--timeout=60s');
+
+  return {
+    controlPlane,
+    pam,
+    operator: () => operator,
+    kubectl,
+    apply,
+    credential: (name) => get('pamcredential', name),
+    sshKey: (name) => get('pamsshkey', name),
+    patch: async (kind, name, patch) => {
+      await kubectl('patch', kind, name, '-n', NAMESPACE, '--type=merge', '-p', JSON.stringify(patch));
+    },
+    eventually,
+    reason: (kind, name, reason) =>
+      eventually(
+        () => get(kind, name) as Promise<PamCredential>,
+        ({ metadata, status }) =>
+          status?.observedGeneration === metadata.generation &&
+          status.conditions?.some(
+            (condition) => condition.type === 'Ready' && condition.reason === reason,
+          ) === true,
+        `${kind} ${name} with reason ${reason}`,
+      ),
+    restartOperator: async () => {
+      await operator.stop();
+      printed += operator.output();
+      operator = await startOperator();
+    },
+    output: () => printed + operator.output(),
+    stop: async () => {
+      await operator.stop();
+      await pam.stop();
+      await controlPlane.stop();
+    },
+  };
+}
+
+function connectionObjects(pam: PamCore, { connection, oauth = 'oauth2' }: StageOptions): object[] {
+  const secretName = 'pam-core';
+  return [
+    {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: secretName, namespace: OPERATOR_NAMESPACE },
+      stringData: oauth === 'oauth2' ? { ...pam.oauth2 } : { ...pam.oauth1 },
+    },
+    {
+      apiVersion: 'pam-operator.io/v1alpha1',
+      kind: 'PamConnection',
+      metadata: { name: 'default' },
+      spec: {
+        url: pam.url,
+        auth: oauth === 'oauth2' ? { oauth2: { secretName } } : { oauth1: { secretName } },
+        identifierPrefix: 'test',
+        disabledRecords: 'Listed',
+        limits: { requestsPerSecond: 200, burst: 200 },
+        grants: EVERYTHING,
+        ...connection,
+      },
+    },
+  ];
+}
+
+export function secret(name: string, values: Readonly<Record<string, string>>): object {
+  return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: NAMESPACE }, stringData: values };
+}
+
+/** A PamCredential on the first device, with its password from the Secret of the same name. */
+export function credential(name: string, spec: object = {}): object {
+  return {
+    apiVersion: 'pam-operator.io/v1alpha1',
+    kind: 'PamCredential',
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      username: `svc-${name}`,
+      device: DEVICES[0],
+      content: { secretRef: { name, key: 'password' } },
+      ...spec,
+    },
+  };
+}
+
+/** A PamSshKey on the second device, with its private key from the Secret of the same name. */
+export function sshKey(name: string, spec: object = {}): object {
+  return {
+    apiVersion: 'pam-operator.io/v1alpha1',
+    kind: 'PamSshKey',
+    metadata: { name, namespace: NAMESPACE },
+    spec: {
+      username: `key-${name}`,
+      device: DEVICES[1],
+      privateKey: { secretRef: { name, key: 'ssh-privatekey' } },
+      ...spec,
+    },
+  };
+}
