@@ -22,9 +22,11 @@ export default defineConfig({
           name: 'cluster',
           include: ['test/{control-plane,crds,kube,e2e,faults}/**/*.test.ts'],
           globalSetup: ['test/control-plane/vitest-global-setup.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           maxWorkers: 2,
+          // Each row of a concurrent table has a control plane of its own: three at a time fit two cores.
+          maxConcurrency: 3,
         },
       },
     ],

@@ -37,7 +37,8 @@ async function run(settings: Settings, connection: KubeConnection): Promise<void
     logger.warn('Does not check the certificate of the API server, as the kubeconfig asks');
 
   const onRequest = (exchange: KubeExchange) => metrics.kube.exchanged(exchange);
-  const client = createKubeClient({ connection, userAgent: `pam-operator/${version}`, onRequest });
+  const pace = { qps: settings.kubeClientQps, burst: settings.kubeClientBurst };
+  const client = createKubeClient({ connection, userAgent: `pam-operator/${version}`, onRequest, pace });
   const { namespace } = settings;
   const operator = startOperator({ settings, client, namespace, logger, metrics, version });
   const checks = healthChecks(operator, settings);

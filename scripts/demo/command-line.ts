@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 
-export type DemoOptions = { readonly once: boolean } | { readonly help: string } | { readonly problem: string };
+export type DemoOptions =
+  | { readonly once: boolean }
+  | { readonly help: string }
+  | { readonly problem: string };
 
 const HELP = `Usage: npm run demo [-- options]
 

@@ -14,6 +14,6 @@ export async function kubectl(
   } catch (error) {
     const printed = error instanceof Error && 'stderr' in error ? String(error.stderr) : '';
     const words = printed.trim().split('\n').at(-1);
-    throw new Error(`kubectl ${args.slice(0, 2).join(' ')} failed: ${words || 'it printed nothing'}`);
+    throw new Error(`kubectl ${args.slice(0, 2).join(' ')} failed: ${words || 'it printed nothing'}.`);
   }
 }

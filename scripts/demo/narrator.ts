@@ -25,6 +25,8 @@ export class Narrator {
   #waitingFor: { readonly what: string; readonly startedAt: number } | undefined;
   #frame = 0;
   #isSilent = false;
+  /** Whether the last line is empty: two in a row would tear the text apart. */
+  #atGap = true;
 
   constructor(output: NarratorOutput, steps: number) {
     this.#output = output;
@@ -32,7 +34,8 @@ export class Narrator {
   }
 
   heading(text: string): void {
-    this.#print(`\n${this.#style('bold', text)}\n`);
+    this.gap();
+    this.#print(`${this.#style('bold', text)}\n`);
   }
 
   /** The next step; they number themselves. */
@@ -46,15 +49,28 @@ export class Narrator {
     for (const line of wrapText(text, width)) this.#print(`${INDENT}${line}\n`);
   }
 
-  /** A command line, to be copied. */
+  /** A command that the demo runs, as a user would type it. */
   command(line: string): void {
-    this.#print(`\n${INDENT}${this.#style('cyan', `$ ${line}`)}\n`);
+    this.gap();
+    this.#print(`${INDENT}${this.#style('cyan', `$ ${line}`)}\n`);
+  }
+
+  /** Command lines for the user, without a prompt so that they can be copied. */
+  toCopy(...lines: readonly string[]): void {
+    for (const line of lines) this.#print(`${INDENT}${INDENT}${this.#style('cyan', line)}\n`);
+    this.gap();
   }
 
   /** Lines as they are, such as what a command printed. */
   block(text: string): void {
     for (const line of text.trimEnd().split('\n')) this.#print(`${INDENT}${line}\n`);
-    this.#print('\n');
+    this.gap();
+  }
+
+  /** An empty line, unless there is one already. */
+  gap(): void {
+    if (!this.#atGap) this.#print('\n');
+    this.#atGap = true;
   }
 
   done(text: string): void {
@@ -111,6 +127,7 @@ export class Narrator {
   #print(text: string): void {
     if (this.#waitingFor !== undefined && this.#output.isTTY === true) this.#write(CLEAR_LINE);
     this.#write(text);
+    this.#atGap = false;
     this.#draw();
   }
 

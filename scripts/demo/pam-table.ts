@@ -6,13 +6,13 @@ export function pamTable({ store }: PamCore, identifiers?: readonly string[]): s
   const rows = store
     .records()
     .filter(({ identifier }) => identifiers === undefined || identifiers.includes(identifier ?? ''))
-    .map(({ id, kind, identifier, username, hostname, enabled, contentVersion }) => [
+    .map(({ id, identifier, username, hostname, enabled, contentVersion }) => [
       id,
       identifier ?? '',
       username,
       hostname,
       enabled ? 'yes' : 'no',
-      `${kind === 'key' ? 'key' : 'password'} ${contentVersion === 0 ? '-' : `*** (version ${contentVersion})`}`,
+      contentVersion === 0 ? '-' : `*** version ${contentVersion}`,
     ]);
   return textTable(['ID', 'IDENTIFIER', 'USERNAME', 'HOST', 'ENABLED', 'SECRET'], rows);
 }

@@ -2,6 +2,7 @@ import type { ControlPlane } from '../../test/control-plane/control-plane.ts';
 import type { OperatorProcess } from '../../test/support/operator-process.ts';
 import type { PamCore } from '../../test/support/pam-core/start-pam-core.ts';
 import { kubectl } from './kubectl.ts';
+import type { Narrator } from './narrator.ts';
 
 export const OPERATOR_NAMESPACE = 'pam-operator';
 /** The namespace of the files in `examples/`. */
@@ -16,6 +17,15 @@ export interface Servers {
 /** Everything that runs during the story. */
 export interface DemoStage extends Servers {
   readonly operator: OperatorProcess;
+  /** Every value that a Secret has held so far; none may turn up anywhere else. */
+  readonly secrets: Set<string>;
+}
+
+/** One step of the story. It claims nothing that it has not read from the API server or from PAM Core. */
+export interface DemoStep {
+  readonly title: string;
+  /** Rejects with one sentence when what the step tells is not seen. */
+  readonly play: (stage: DemoStage, narrator: Narrator) => Promise<void>;
 }
 
 /** The part of a resource that the story looks at. */
@@ -25,7 +35,11 @@ export interface ShownResource {
     readonly observedGeneration?: number;
     readonly identifier?: string;
     readonly enabled?: boolean;
-    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly reason: string }[];
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason: string;
+    }[];
     readonly lastError?: { readonly code?: number; readonly reason: string; readonly message: string };
   };
 }

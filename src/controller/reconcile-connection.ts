@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import { type Condition, type ConditionClock, nextConditions, type Verdict } from '../core/conditions.ts';
 import { authSecretName, type ConnectionSettings, connectionSettings } from '../core/connection-settings.ts';
 import { type Failure, problem } from '../core/failure.ts';
+import { KubeError } from '../core/kube-error.ts';
 import { PamError } from '../core/pam-fault.ts';
 import { type RetrySettings, retryDelayMs } from '../core/schedule.ts';
 import type { Connections, Session } from './connections.ts';
@@ -48,7 +49,17 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
     return { result: 'success' };
   }
   const before = connections.peek(name);
-  const prepared = await prepare(connection, ports);
+  const prepared = await prepare(connection, ports).catch((error: unknown) => unavailable(error));
+  if ('transient' in prepared && before?.session !== undefined) {
+    // The API server is away for a moment: what was read last goes on being used.
+    return {
+      result: 'error',
+      next: {
+        afterMs: retryDelayMs(prepared.failure, 1, ports.retry, ports.random()) ?? 1000,
+        priority: PRIORITY.retry,
+      },
+    };
+  }
   if ('failure' in prepared) {
     return refuse(connection, prepared.failure, ports);
   }
@@ -123,6 +134,17 @@ async function prepare(
     '/',
   );
   return { version, settings };
+}
+
+/** Secret or ConfigMap could not be read at all. Whoever waits for the connection must hear of it, not wait on. */
+function unavailable(error: unknown): { readonly failure: Failure; readonly transient: true } {
+  if (!(error instanceof KubeError)) throw error;
+  const failure = problem(
+    'ConnectionNotReady',
+    'The API server did not give the Secret of the connection',
+    'It is read again',
+  );
+  return { failure: { ...failure, retry: 'backoff' }, transient: true };
 }
 
 async function readCaBundle(

@@ -18,7 +18,7 @@ import type { Situation } from '../core/situation.ts';
 import { wantsDisable } from '../core/wake.ts';
 import type { Connections, ConnectionView } from './connections.ts';
 import { connectionNotReady, type Executed, type ExecutionPorts, execute } from './execute.ts';
-import type { Caches, Kubernetes, ResourceName } from './kubernetes.ts';
+import type { Caches, Kubernetes, ResourceName, WriteResult, WriteTarget } from './kubernetes.ts';
 import { type ReadKeyPair, readMaterial } from './read-material.ts';
 import type { Memories, ResourceMemory } from './resource-memory.ts';
 import { type AddOptions, type Claim, PRIORITY } from './workqueue.ts';
@@ -241,6 +241,8 @@ async function finish(
     return LATER;
   }
 
+  // Another replica leads: its status must not be overwritten. What was written to PAM is found by the intent.
+  if (ports.signal.aborted) return { result: 'requeue_after', next: { afterMs: STALE_RETRY_MS } };
   const status = nextStatus(
     // What was recorded in this pass (the intent) is the base; what was declared stays what was acted on.
     { ...resource, metadata: written.metadata, status: written.status } as ManagedResource,
@@ -284,11 +286,37 @@ async function report(
     name: metadata.name,
     uid: metadata.uid,
   };
-  const result = await kubernetes.writeStatus(target, written.status, status);
+  const result = await writeStatus(target, written, status, kubernetes);
   if (result.outcome !== 'written') return rememberWrites(memory, executed);
   const versions = [...executed.ownVersions, result.resourceVersion];
   memory.wrote(versions, { ...result, status, finalizers: metadata.finalizers });
   recordTransition(resource, status, kubernetes);
+}
+
+/** How often a result is written again because the resource changed in between; then the event brings it back. */
+const MAX_CONFLICTS = 3;
+
+/**
+ * Writes the result with the version that the pass began with: the API server does not compare UIDs in a status
+ * patch, so without it the result could land on a resource that was created anew under the same name. Where somebody
+ * else changed the resource meanwhile, the result is still true of PAM and is written onto the newer version.
+ */
+async function writeStatus(
+  target: WriteTarget,
+  written: ManagedResource,
+  status: ReturnType<typeof nextStatus>,
+  kubernetes: Kubernetes,
+): Promise<WriteResult> {
+  let { resourceVersion } = written.metadata;
+  let previous: object = written.status;
+  for (let conflicts = 0; ; conflicts++) {
+    const result = await kubernetes.writeStatus(target, previous, status, { resourceVersion });
+    if (result.outcome !== 'conflict' || conflicts === MAX_CONFLICTS) return result;
+    const fresh = await kubernetes.readResource(target);
+    if (fresh === 'notFound' || fresh.metadata.uid !== target.uid) return { outcome: 'gone' };
+    resourceVersion = fresh.metadata.resourceVersion;
+    previous = fresh.status ?? {};
+  }
 }
 
 /** What the pass itself wrote on its way (finalizer, intent): the next one builds on it, whatever the cache has. */

@@ -102,7 +102,8 @@ const NUMBERED: Readonly<Record<number, NumberedError>> = {
 
 /** The one decision from a fault to what a user reads and when the operator tries again. Total: never throws. */
 export function classify(fault: PamFault, subject: Subject): Failure {
-  if (fault.signal === 'code') return classifyNumbered(fault, subject);
+  // A token that is refused is a fault of the connection, whatever its number.
+  if (fault.signal === 'code' && fault.operation !== 'Token') return classifyNumbered(fault, subject);
   const reason = reasonOf(fault);
   const { explanation, remedy } = CATALOGUE[reason];
   // A list that PAM refuses is no fault of this resource: waiting for a change of its spec would help nobody.

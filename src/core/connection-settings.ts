@@ -164,12 +164,14 @@ function foreignTokenHost(
 ): string | undefined {
   if (tokenUrl === undefined) return undefined;
   const host = hostOf(tokenUrl);
-  return host === hostOf(url) || allowed.includes(host) ? undefined : host;
+  const hosts = [hostOf(url), ...allowed.map((name) => name.toLowerCase())];
+  return hosts.includes(host) ? undefined : host;
 }
 
-/** Host with port, lower case: `https://Host:8443/x` → `host:8443`. */
+/** Host in lower case, with its port unless it is the scheme's own: `https://Host:8443/x` → `host:8443`. */
 function hostOf(url: string): string {
-  return (/^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '').toLowerCase();
+  const host = (/^[a-z]+:\/\/([^/?#]*)/i.exec(url)?.[1] ?? '').toLowerCase();
+  return host.replace(/^https:/i.test(url) ? /:443$/ : /:80$/, '');
 }
 
 function invalid(what: string, remedy: string): { readonly failure: Failure } {

@@ -7,7 +7,7 @@ import type { RecordDecision } from './plan-record.ts';
 import type { Situation } from './situation.ts';
 
 /** A target that a grant is asked for. */
-interface Target {
+export interface Target {
   readonly username: string;
   readonly hostname: string;
 }
@@ -23,11 +23,15 @@ export function refusedGrant(
   operations: Iterable<GrantOperation>,
 ): Failure | undefined {
   const { declared, connection } = situation;
-  const adopted = record.exists && record.mode === 'adopt';
-  const named = declared.explicit || adopted || fold(record.identifier) !== fold(declared.identifier);
+  // An adopted record without an identifier takes the derived one, which is this resource's own.
+  const named = declared.explicit || fold(record.identifier) !== fold(declared.identifier);
   const identifier = named ? record.identifier : undefined;
-  const literally = identifier?.startsWith(`${connection.identifierPrefix}_`) ?? false;
-  for (const operation of operations) {
+  const literally =
+    identifier !== undefined && fold(identifier).startsWith(fold(`${connection.identifierPrefix}_`));
+  const asked = new Set(operations);
+  // A name that another namespace's resource may derive: taking it is an adoption even while nothing has it.
+  if (literally && asked.has('Create')) asked.add('Adopt');
+  for (const operation of asked) {
     for (const target of targets(situation, record.entry)) {
       const request = ask(situation, target, operation, identifier, literally);
       if (!isGranted(connection.grants, request)) return notGranted(request);
@@ -87,7 +91,7 @@ function ask(
   };
 }
 
-function notGranted(request: GrantRequest): Failure {
+export function notGranted(request: GrantRequest): Failure {
   const { operation, username, hostname, namespace } = request;
   return problem(
     'NotGranted',

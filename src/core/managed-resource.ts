@@ -42,7 +42,7 @@ export function manage(resource: PamCredential | PamSshKey): ManagedResource {
     deleting: metadata.deletionTimestamp !== undefined,
     hasFinalizer: metadata.finalizers?.includes(FINALIZER) ?? false,
     forceSync,
-    forced: forceSync !== undefined && resource.status?.id !== undefined,
+    forced: forceSync !== undefined && hasRecordTrace(resource.status ?? {}),
   };
   return resource.kind === 'PamCredential'
     ? {
@@ -59,6 +59,15 @@ export function manage(resource: PamCredential | PamSshKey): ManagedResource {
         spec: resource.spec,
         status: resource.status ?? {},
       };
+}
+
+/**
+ * Whether a status tells of an earlier record. Any trace of one suffices to refrain from creating a second
+ * (design 3.4): what became of the rest of the status does not matter.
+ */
+export function hasRecordTrace(status: ManagedResource['status']): boolean {
+  const { id, identifier, applied, enabled, lastSyncTime, content } = status;
+  return [id, identifier, applied, enabled, lastSyncTime, content].some((trace) => trace !== undefined);
 }
 
 /** The name of the connection that a resource uses. */

@@ -3,6 +3,7 @@ import type { Decision } from './decision.ts';
 import type { ManagedResource } from './managed-resource.ts';
 import type { Outcome } from './outcome.ts';
 import type { FieldRecord } from './recorded-change.ts';
+import type { ContentState } from './recorded-content.ts';
 import { MAIN_FIELD, secretSources } from './secret-source.ts';
 
 type Content = NonNullable<PamCredentialStatus['content']>;
@@ -34,7 +35,17 @@ export function nextContent(
   const mainRecord = records.find(({ field }) => field === main);
   if (mainRecord !== undefined) Object.assign(next, mainPart(mainRecord));
   if (pushed.some(({ field }) => field === main)) next.pushedTime = now;
-  const others = mergeFields(resource, records, new Set([...group.keys(), 'additionalSettings']), main);
+  const merged = mergeFields(resource, records, new Set([...group.keys(), 'additionalSettings']), main);
+  // What was never sent was kept; a hold does not change which of the two it was.
+  const released = next.pushedTime === undefined ? 'Kept' : 'Pushed';
+  const marks = new Map<string, ContentState>([
+    ...(changes.releasedFields ?? []).map((field) => [field, released] as const),
+    ...(changes.heldFields ?? []).map((field) => [field, 'Pending'] as const),
+  ]);
+  const mainMark = marks.get(main);
+  if (mainMark !== undefined) next.state = mainMark;
+  marks.delete(main);
+  const others = mark(merged, marks);
   if (others.length > 0) next.fields = others;
   else delete next.fields;
   return Object.keys(next).length === 0 ? undefined : next;
@@ -42,6 +53,19 @@ export function nextContent(
 
 function mainPart({ state, version, digest }: FieldRecord): Partial<Content> {
   return { state, secretUid: version.uid, secretResourceVersion: version.resourceVersion, digest };
+}
+
+/** A hold is told by the state alone: version and digest stay those of the value that PAM has. */
+function mark(
+  fields: NonNullable<Content['fields']>,
+  marks: ReadonlyMap<string, ContentState>,
+): NonNullable<Content['fields']> {
+  const marked = fields.map((entry) => ({ ...entry, state: marks.get(entry.field) ?? entry.state }));
+  const present = new Set(fields.map(({ field }) => field));
+  const added = [...marks]
+    .filter(([field]) => !present.has(field))
+    .map(([field, state]) => ({ field, state }));
+  return [...marked, ...added] as NonNullable<Content['fields']>;
 }
 
 function mergeFields(

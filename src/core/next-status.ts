@@ -31,14 +31,23 @@ export function nextStatus(
   const identifier = outcome.record?.identifier ?? decision.changes.identifier ?? previous.identifier;
   const content = nextContent(resource, decision, outcome, clock.now);
   const recordsApplied = outcome.upserted || decision.changes.rebaseApplied === true;
+  // A partial failure is no reason to send everything again.
+  const reached = failure === undefined || (outcome.upserted && failure.reason === 'DevicesPartlyAssigned');
   const handled =
-    resource.forceSync !== undefined && failure === undefined && !decision.again && !decision.suspended;
-  const fingerprint = outcome.contentSent ? decision.changes.fingerprint : previous.fingerprint;
+    resource.forceSync !== undefined &&
+    reached &&
+    !decision.again &&
+    !decision.suspended &&
+    !outcome.outdated;
+  const inPam = outcome.contentSent || decision.changes.fields?.some(({ state }) => state === 'Presumed');
+  const fingerprint = inPam ? (decision.changes.fingerprint ?? previous.fingerprint) : previous.fingerprint;
+  // An id belongs to the PAM Core that named it: never carried over to another address.
+  const named = outcome.record !== undefined || decision.changes.id !== undefined;
   return withoutAbsent({
     observedGeneration: resource.metadata.generation,
     id,
     identifier,
-    connectionFingerprint: id === undefined ? undefined : connection.fingerprint,
+    connectionFingerprint: named ? connection.fingerprint : previous.connectionFingerprint,
     enabled: nextEnabled(resource, outcome),
     applied:
       recordsApplied && installKey !== undefined ? appliedDigest(resource, installKey) : previous.applied,
@@ -49,10 +58,10 @@ export function nextStatus(
     // Not after a failure: a disable that succeeds beside an upsert that fails would write at every retry.
     lastSyncTime: outcome.wrote && failure === undefined ? clock.now : previous.lastSyncTime,
     lastHandledForceSync: handled ? resource.forceSync : previous.lastHandledForceSync,
-    lastError: nextLastError(previous, failure, clock.now),
+    lastError: decision.suspended ? previous.lastError : nextLastError(previous, failure, outcome, clock.now),
     conditions: nextConditions(
       (previous.conditions ?? []) as Condition[],
-      verdict(resource, decision, failure, content, installKey),
+      verdict(resource, decision, failure, outcome, content, installKey),
       resource.metadata.generation,
       clock,
     ),
@@ -99,23 +108,29 @@ function nextPending(
   decision: Decision,
   outcome: Outcome,
 ): ManagedStatus['pending'] {
-  const settled = outcome.contentSent || outcome.additionalSent || outcome.foundExisting;
+  // An intent without a digest marks a create that sends nothing secret.
+  const created = outcome.upserted && previous.pending?.digest === '';
+  const settled = outcome.contentSent || outcome.additionalSent || outcome.foundExisting || created;
   if (settled || decision.changes.resolved === true) return undefined;
   const fault = outcome.failure?.fault;
   if (fault === undefined || !wasNotApplied(fault)) return previous.pending;
+  const before = previous.lastError;
   const repeated =
-    previous.lastError?.code === fault.code && previous.lastError?.operation === fault.operation;
+    before?.operation === fault.operation &&
+    before.code === fault.code &&
+    before.httpStatus === fault.httpStatus;
   return repeated ? previous.pending : undefined;
 }
 
 function nextLastError(
   previous: ManagedStatus,
   failure: Failure | undefined,
+  { wrote }: Outcome,
   now: string,
 ): ManagedStatus['lastError'] {
   if (failure === undefined) return undefined;
   const { fault, reason, message } = failure;
-  if (fault === undefined) return previous.lastError;
+  if (fault === undefined) return wrote ? undefined : previous.lastError;
   const { operation, code, httpStatus } = fault;
   const before = previous.lastError;
   const same =
@@ -150,6 +165,7 @@ function verdict(
   resource: ManagedResource,
   decision: Decision,
   failure: Failure | undefined,
+  outcome: Outcome,
   content: ManagedStatus['content'],
   key: InstallKey | undefined,
 ): Verdict {
@@ -162,13 +178,11 @@ function verdict(
       activity: ACTIVITY[failure.retry],
     };
   }
-  if (decision.again) {
-    return {
-      ready: 'False',
-      reason: 'Progressing',
-      message: 'The Secret is written in the next pass.',
-      activity: 'working',
-    };
+  if (decision.again || outcome.outdated) {
+    const message = decision.again
+      ? 'The rest is written in the next pass.'
+      : 'The record is being written to PAM Core.';
+    return { ready: 'False', reason: 'Progressing', message, activity: 'working' };
   }
   return { ready: 'True', reason: 'Synced', message: syncedMessage(resource, content), activity: 'settled' };
 }
@@ -195,14 +209,14 @@ function syncedMessage(resource: ManagedResource, content: ManagedStatus['conten
   const synced = sentence(CATALOGUE.Synced.explanation);
   const inactive =
     resource.spec.enabled === undefined ? ' It may be inactive, since `spec.enabled` is not set.' : '';
-  switch (content?.state) {
-    case 'Kept':
-      return `${synced} The record existed already and keeps its content until the Secret changes or a force-sync.${inactive}`;
-    case 'Presumed':
-      return `${synced} The answer to the last push never came, but the record changed, so it is presumed applied; a force-sync pushes again.`;
-    default:
-      return synced;
+  const states = [content?.state, ...(content?.fields ?? []).map(({ state }) => state)];
+  if (states.includes('Presumed')) {
+    return `${synced} The answer to the last push never came, but the record changed, so it is presumed applied; a force-sync pushes again.`;
   }
+  if (states.includes('Kept')) {
+    return `${synced} The record existed already and keeps its content until the Secret changes or a force-sync.${inactive}`;
+  }
+  return synced;
 }
 
 function withoutAbsent<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {

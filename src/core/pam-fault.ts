@@ -76,6 +76,8 @@ export class PamError extends Error {
 export function wasNotApplied(fault: PamFault): boolean {
   const { operation, httpStatus, signal } = fault;
   if (operation === 'Token') return true;
+  // A timeout that somebody on the way reports says nothing about what PAM did meanwhile.
+  if (signal === 'requestTimedOut' || httpStatus === 408) return false;
   return httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && signal !== 'unreadable';
 }
 

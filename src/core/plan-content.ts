@@ -1,13 +1,14 @@
-import { compareApplied, secretSettingsText } from './applied-spec.ts';
+import { compareApplied } from './applied-spec.ts';
 import type { Need } from './decision.ts';
-import { compareDigest, digest, type InstallKey } from './digest.ts';
 import { type Failure, problem } from './failure.ts';
 import type { ManagedResource } from './managed-resource.ts';
 import type { MaterialField, UsableMaterial } from './material.ts';
-import type { RecordDecision } from './plan-record.ts';
+import { resolveIntent } from './plan-intent.ts';
+import { isPendingCreate, type RecordDecision } from './plan-record.ts';
 import type { FieldRecord, RecordedChange } from './recorded-change.ts';
 import { type ContentState, compareField, recordedField, versionIsKnown } from './recorded-content.ts';
-import { MAIN_FIELD, type SecretSource, secretSources } from './secret-source.ts';
+import { groupFields, intentDigest, settingsBlock } from './secret-fields.ts';
+import { type SecretSource, secretSources } from './secret-source.ts';
 import type { Situation } from './situation.ts';
 
 /** What happens to the secret parts of a record in this pass. */
@@ -20,8 +21,12 @@ export interface ContentDecision {
   readonly additional: boolean;
   /** Digest for the intent; empty where nothing secret is sent. */
   readonly intentDigest: string;
-  /** A Secret cannot be used, or its value is held back. */
+  /** The intent in the status is of what is sent now, and is known not to have been applied. */
+  readonly notApplied: boolean;
+  /** A Secret cannot be used: nothing but a disable goes out. */
   readonly failure?: Failure;
+  /** A value is held back: everything but this value goes on. */
+  readonly held?: Failure;
   readonly changes: RecordedChange;
 }
 
@@ -30,11 +35,9 @@ const LEAVE: ContentDecision = {
   resend: false,
   additional: false,
   intentDigest: '',
+  notApplied: false,
   changes: {},
 };
-
-/** `changeBefore` of a push to a record that the list does not show (disabled and hidden): nothing to compare with. */
-export const UNLISTED = 'unlisted';
 
 /** A field whose Secret is compared with what was recorded. */
 type Comparison = ReturnType<typeof compareField>;
@@ -51,12 +54,17 @@ type Comparison = ReturnType<typeof compareField>;
  * | known | different, or never recorded | Override | send |
  * | known | different, or never recorded | Once | leave |
  * | known | made with another install key | · | keep, record the new digest |
- * | with an unconfirmed intent of this value | · | · | `change` unmoved: send again; moved: presume it applied |
+ * | with an unconfirmed intent of these values | · | · | `change` unmoved: send again; moved: presume it applied |
+ * | with an unconfirmed intent of other values | same | · | `change` unmoved: leave; moved: PAM may hold the others, so send |
+ *
+ * A hold lasts until the Secret is back at the recorded value, a force-sync, or `Override`: an update without content
+ * moves `change` too, so `change` alone could not tell. SSH keys: an edit of another field carries the key, so it is
+ * held like a changed one.
  *
  * Secrets are read only where their version is not the recorded one, or where the value itself is needed.
  */
 export function decideContent(situation: Situation, record: RecordDecision): Need | ContentDecision {
-  const { resource, material } = situation;
+  const { resource, material, installKey } = situation;
   const sources = secretSources(resource);
   if (sources.length === 0) return LEAVE;
   if (material === undefined) {
@@ -67,18 +75,21 @@ export function decideContent(situation: Situation, record: RecordDecision): Nee
   if ('need' in content) return content;
   const additional = decideGroup(situation, record, material, 'additional');
   if ('need' in additional) return additional;
+  const held = content.held ?? additional.held;
+  const pushedFields = [...content.pushed, ...additional.pushed];
   return {
     send: content.send,
-    resend: content.unchanged && content.failure === undefined && !record.firstContact,
+    resend: content.unchanged && held === undefined && !record.firstContact,
     additional: additional.send,
-    intentDigest: content.send ? content.digest : additional.digest,
-    ...((content.failure ?? additional.failure) !== undefined && {
-      failure: content.failure ?? additional.failure,
-    }),
+    intentDigest: intentDigest(resource, installKey, pushedFields),
+    notApplied: content.notApplied || additional.notApplied,
+    ...(held !== undefined && { held }),
     changes: {
       fields: [...content.fields, ...additional.fields],
-      pushedFields: [...content.pushed, ...additional.pushed],
-      ...(content.resolved && { resolved: true }),
+      pushedFields,
+      heldFields: [...content.heldFields, ...additional.heldFields],
+      releasedFields: [...content.releasedFields, ...additional.releasedFields],
+      ...((content.resolved || additional.resolved) && { resolved: true }),
       ...(material.keyPair !== undefined && { fingerprint: material.keyPair.fingerprint }),
     },
   };
@@ -102,14 +113,28 @@ function needsValues(
 
 interface GroupDecision {
   readonly send: boolean;
-  readonly digest: string;
   readonly fields: readonly FieldRecord[];
   readonly pushed: readonly MaterialField[];
+  /** Names of fields whose value is held back, and of those whose hold has ended. */
+  readonly heldFields: readonly string[];
+  readonly releasedFields: readonly string[];
   readonly resolved: boolean;
+  readonly notApplied: boolean;
   /** The values are the ones that were recorded last. */
   readonly unchanged: boolean;
-  readonly failure?: Failure;
+  readonly held?: Failure;
 }
+
+const LEAVE_GROUP: GroupDecision = {
+  send: false,
+  fields: [],
+  pushed: [],
+  heldFields: [],
+  releasedFields: [],
+  resolved: false,
+  notApplied: false,
+  unchanged: true,
+};
 
 function decideGroup(
   situation: Situation,
@@ -118,123 +143,78 @@ function decideGroup(
   group: SecretSource['group'],
 ): Need | GroupDecision {
   const { resource, installKey } = situation;
-  const fields = groupFields(situation, material, group);
-  const [main] = fields;
-  const leave: GroupDecision = {
-    send: false,
-    digest: main?.digest ?? '',
-    fields: [],
-    pushed: [],
-    resolved: false,
-    unchanged: true,
-  };
-  if (main === undefined) return leave;
-  const send: GroupDecision = { ...leave, send: true, pushed: fields };
+  const fields = groupFields(resource, installKey, material, group);
+  if (fields.length === 0) return LEAVE_GROUP;
+  const send: GroupDecision = { ...LEAVE_GROUP, send: true, pushed: fields, unchanged: false };
   const recordAs = (state: ContentState): GroupDecision => ({
-    ...leave,
+    ...LEAVE_GROUP,
     fields: fields.map((field) => ({ ...field, state })),
+    unchanged: state === 'Presumed',
   });
 
   if (!record.exists) return send;
-  if (resource.forced) return hold(situation, record, 'Override', send);
-  const { pending } = resource.status;
-  if (pending !== undefined && compareDigest(installKey, pending.digest, main.digest) === 'same') {
-    return resolvePending(situation, record, send, recordAs);
-  }
-  if (record.firstContact) return recordAs('Kept');
+  if (resource.forced) return hold(situation, record, 'Override', fields, send);
+  const intent = resolveIntent(situation, record, material, group);
+  if (typeof intent === 'object') return intent;
+  if (intent === 'applied') return { ...recordAs('Presumed'), resolved: true };
+  if (intent === 'notApplied') return { ...send, notApplied: true };
+  if (record.firstContact && !isPendingCreate(situation)) return recordAs('Kept');
 
-  const comparison = worst(
-    fields.map((field) => compareField(installKey, field, recordedField(resource, field.field))),
-  );
-  if (comparison === 'same') return leave;
-  if (comparison === 'unknown') return recordAs('Kept');
+  const recorded = fields.map(({ field }) => recordedField(resource, field));
+  const comparison = worst(fields.map((field, at) => compareField(installKey, field, recorded[at])));
   const policy = pushPolicy(resource);
-  if (policy === 'Once') return comparison === 'new' ? recordAs('Kept') : { ...leave, unchanged: false };
-  return hold(situation, record, policy, send);
-}
-
-/**
- * The last push of this very value got no readable answer: the inventory tells whether it was applied. `change` is
- * compared as an opaque text; equal means that nothing touched the record since the intent was written.
- */
-function resolvePending(
-  { resource, memory, inventory, startedAtMs, connection }: Situation,
-  record: RecordDecision,
-  send: GroupDecision,
-  recordAs: (state: ContentState) => GroupDecision,
-): Need | GroupDecision {
-  const pending = resource.status.pending;
-  if (pending === undefined || pending.digest === memory.refusedDigest) return send;
-  const notBeforeMs = Math.max(memory.writeEndedAtMs, startedAtMs - 10_000);
-  if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
-    return { need: 'inventory', notBeforeMs };
-  const change = record.entry?.change;
-  if (change === undefined || pending.changeBefore === UNLISTED || change === pending.changeBefore)
-    return send;
-  // A create in two POSTs may have got through with the first one only; the same value once more does no harm.
-  const createdInTwo = pending.changeBefore === undefined && connection.disabledRecords === 'Hidden';
-  if (createdInTwo && resource.kind === 'credential') return send;
-  return { ...recordAs('Presumed'), resolved: true };
+  if (comparison === 'unknown') return recordAs('Kept');
+  if (comparison === 'same') {
+    if (intent === 'othersApplied') return hold(situation, record, policy, fields, send);
+    const releasedFields = fields
+      .filter((_, at) => recorded[at]?.state === 'Pending')
+      .map(({ field }) => field);
+    const leave = { ...LEAVE_GROUP, releasedFields, resolved: intent === 'othersNotApplied' };
+    const edited = resource.kind === 'key' && compareApplied(resource, installKey) === 'different';
+    return edited ? hold(situation, record, policy, [], leave) : leave;
+  }
+  if (policy === 'Once')
+    return comparison === 'new' ? recordAs('Kept') : { ...LEAVE_GROUP, unchanged: false };
+  return hold(situation, record, policy, fields, send);
 }
 
 /** A changed Secret is held back where PAM or a person changed the record: pushing could part vault and device. */
 function hold(
   { inventory, seenAtMs, memory, resource }: Situation,
   record: RecordDecision,
-  policy: 'OnChange' | 'Override',
-  send: GroupDecision,
+  policy: PushPolicy,
+  fields: readonly MaterialField[],
+  otherwise: GroupDecision,
 ): Need | GroupDecision {
   const notBeforeMs = Math.max(seenAtMs, memory.writeEndedAtMs);
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
-  if (policy === 'Override') return send;
+  if (policy === 'Override') return otherwise;
   const { entry } = record;
-  const baseline = resource.status.content?.change;
+  const { pending, content } = resource.status;
+  // An own push without an answer may have moved `change`; what it moved is no rotation.
+  const ownPush =
+    pending !== undefined &&
+    pending.digest !== memory.refusedDigest &&
+    entry?.change !== pending.changeBefore;
+  const baseline = ownPush ? undefined : content?.change;
   const rotated = baseline !== undefined && entry?.change !== undefined && entry.change !== baseline;
-  if (entry?.automaticChange !== true && !rotated) return send;
+  const stillHeld = fields.some(({ field }) => recordedField(resource, field)?.state === 'Pending');
+  if (entry?.automaticChange !== true && !rotated && !stillHeld) return otherwise;
   const why =
     entry?.automaticChange === true
       ? 'PAM Core rotates the password of this record by itself'
       : 'The record was changed in PAM Core since the last push';
+  const what =
+    fields.length > 0
+      ? 'so the new value of the Secret is held back'
+      : 'so the change of the spec, which takes the key along, is held back';
   return {
-    ...send,
-    send: false,
-    pushed: [],
-    failure: problem('RotatedElsewhere', `${why}, so the new value of the Secret is held back`),
+    ...LEAVE_GROUP,
+    unchanged: false,
+    heldFields: fields.map(({ field }) => field),
+    held: problem('RotatedElsewhere', `${why}, ${what}`),
   };
-}
-
-/** The fields of a group with their digests; the block around secret settings counts as one more field. */
-function groupFields(
-  { resource, installKey }: Situation,
-  material: UsableMaterial,
-  group: SecretSource['group'],
-): MaterialField[] {
-  const names = new Set(
-    secretSources(resource)
-      .filter((source) => source.group === group)
-      .map(({ field }) => field),
-  );
-  const fields = material.fields.filter(({ field }) => names.has(field));
-  const main = MAIN_FIELD[resource.kind];
-  fields.sort((left, right) => Number(right.field === main) - Number(left.field === main));
-  const block = group === 'additional' ? settingsBlock(resource, installKey) : undefined;
-  const [first] = fields;
-  return block === undefined || first === undefined
-    ? fields
-    : [{ ...block, version: first.version }, ...fields];
-}
-
-/** The block around secret settings, as a field of its own: it may change while its Secrets do not. */
-function settingsBlock(
-  resource: ManagedResource,
-  key: InstallKey,
-): Pick<MaterialField, 'field' | 'digest'> | undefined {
-  const text = secretSettingsText(resource);
-  if (text === undefined) return undefined;
-  const { namespace, name } = resource.metadata;
-  const field = 'additionalSettings';
-  return { field, digest: digest(key, { kind: resource.resourceKind, namespace, name, field }, text) };
 }
 
 function worst(comparisons: readonly Comparison[]): Comparison {
@@ -243,6 +223,8 @@ function worst(comparisons: readonly Comparison[]): Comparison {
   return 'same';
 }
 
-function pushPolicy(resource: ManagedResource): 'OnChange' | 'Override' | 'Once' {
+type PushPolicy = 'OnChange' | 'Override' | 'Once';
+
+function pushPolicy(resource: ManagedResource): PushPolicy {
   return (resource.kind === 'credential' ? resource.spec.content?.push : resource.spec.push) ?? 'OnChange';
 }

@@ -2,8 +2,9 @@ import type { Action } from './action.ts';
 import { type Decision, nothing, type Plan } from './decision.ts';
 import { type Failure, problem, sentence } from './failure.ts';
 import { operationsOf, refusedGrant } from './grants-needed.ts';
-import { whoseRecord } from './ownership.ts';
-import { knownRecord, type RecordDecision } from './plan-record.ts';
+import type { InventoryEntry } from './inventory.ts';
+import { type Ownership, whoseRecord } from './ownership.ts';
+import { isOwnCreate, knownRecord, type RecordDecision } from './plan-record.ts';
 import type { Situation } from './situation.ts';
 
 const LOOK_UP_AGE_MS = 10_000;
@@ -17,6 +18,8 @@ const LOOK_UP_AGE_MS = 10_000;
  * | yes | Retain | · | · | removeFinalizer |
  * | yes | Disable | yes | · | held as `Suspended` |
  * | yes | Disable | no | known, or ours in the list | disable, removeFinalizer |
+ * | yes | Disable | no | our own create without an answer | disable, removeFinalizer |
+ * | yes | Disable | no | known by its number (`spec.id`), in the list | disable, removeFinalizer |
  * | yes | Disable | no | nobody's, somebody's, unclear | removeFinalizer: touch only what is ours |
  *
  * A disable that fails or is not granted holds the finalizer; see {@link deletionBlocked}.
@@ -28,8 +31,10 @@ export function planDeletion(situation: Situation): Plan {
   if (resource.spec.deletionPolicy !== 'Disable') return letGo;
   if (connection.suspended || resource.spec.suspend === true) return { ...nothing(), suspended: true };
 
+  const number = resource.kind === 'key' ? resource.spec.id : undefined;
   const known = knownRecord(situation);
-  if (known !== undefined)
+  // What a key by its number may touch is asked for what the list says of it, so there the list is needed.
+  if (known !== undefined && number === undefined)
     return disable(situation, { exists: true, mode: 'update', firstContact: false, ...known });
 
   const notBeforeMs = Math.max(situation.startedAtMs - LOOK_UP_AGE_MS, situation.memory.writeEndedAtMs);
@@ -40,9 +45,16 @@ export function planDeletion(situation: Situation): Plan {
       problem('InventoryIncomplete', "PAM Core's list has not as many entries as it says itself"),
     );
   }
+  if (number !== undefined) {
+    const entry = known === undefined ? undefined : inventory.byId(number);
+    if (known === undefined || entry?.isKey !== true) return letGo;
+    const declared = { ...situation.declared, username: entry.username, hostname: entry.hostname };
+    const record = { exists: true, mode: 'update', ...known, firstContact: false, entry } as const;
+    return disable({ ...situation, declared }, record);
+  }
   const ownership = whoseRecord(inventory, { kind: resource.kind, ...situation.declared });
-  if (ownership.whose !== 'ours') return letGo;
-  const { entry } = ownership;
+  const entry = ownEntry(situation, ownership);
+  if (entry === undefined) return letGo;
   const identifier = entry.identifier ?? situation.declared.identifier;
   return disable(situation, {
     exists: true,
@@ -52,6 +64,12 @@ export function planDeletion(situation: Situation): Plan {
     firstContact: true,
     entry,
   });
+}
+
+function ownEntry(situation: Situation, ownership: Ownership): InventoryEntry | undefined {
+  if (ownership.whose === 'ours') return ownership.entry;
+  const own = ownership.whose === 'somebody' && isOwnCreate(situation, ownership.entry);
+  return own ? ownership.entry : undefined;
 }
 
 /** Why the finalizer stays, and how to let go. The class of the cause decides when it is tried again. */

@@ -16,7 +16,7 @@ export function planKeyById(situation: Situation, id: string): Plan {
   const { resource, inventory, memory, startedAtMs } = situation;
   const known =
     resource.status.id === id && resource.status.connectionFingerprint === situation.connection.fingerprint;
-  const toggle = toggles(resource, { exists: true });
+  const toggle = toggles(resource, { exists: true, id });
   const wantsFinalizer = resource.spec.deletionPolicy === 'Disable';
   const finalizer: Action[] =
     wantsFinalizer === resource.hasFinalizer
@@ -28,6 +28,12 @@ export function planKeyById(situation: Situation, id: string): Plan {
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
   const entry = inventory.byId(id);
+  if (entry === undefined && !inventory.inventory.complete) {
+    return {
+      ...nothing(),
+      failure: problem('InventoryIncomplete', "PAM Core's list has not as many entries as it says itself"),
+    };
+  }
   if (entry === undefined) {
     return {
       ...nothing(),

@@ -3,6 +3,7 @@ import { type Failure, problem } from './failure.ts';
 import { fold } from './glob.ts';
 import { anyOperationGranted } from './grants-needed.ts';
 import type { InventoryEntry } from './inventory.ts';
+import { hasRecordTrace } from './managed-resource.ts';
 import { whoseRecord } from './ownership.ts';
 import type { RecordedChange } from './recorded-change.ts';
 import type { Situation } from './situation.ts';
@@ -40,16 +41,20 @@ export function decideRecord(
   const known = knownRecord(situation);
   if (known !== undefined) {
     const entry = inventory?.byId(known.id);
-    if (entry?.identifier !== undefined && fold(entry.identifier) !== fold(known.identifier)) {
+    const renamed = entry?.identifier !== undefined && fold(entry.identifier) !== fold(known.identifier);
+    if (!renamed) {
+      return {
+        exists: true,
+        mode: 'update',
+        ...known,
+        firstContact: false,
+        ...(entry !== undefined && { entry }),
+      };
+    }
+    // The id is somebody else's now: never used again. A force-sync looks the identifier up and creates it anew.
+    if (!resource.forced) {
       return { failure: problem('RecordGone', `Record ${known.id} now has another identifier in PAM Core`) };
     }
-    return {
-      exists: true,
-      mode: 'update',
-      ...known,
-      firstContact: false,
-      ...(entry !== undefined && { entry }),
-    };
   }
   const refused = anyOperationGranted(situation);
   if (refused !== undefined) return { failure: refused };
@@ -70,19 +75,16 @@ export function decideRecord(
       };
     case 'nobody':
       // Any trace of an earlier record is enough to refrain from creating a second one.
-      if (status.id !== undefined && !resource.forced) {
-        return { failure: problem('RecordGone', `Record ${status.id} is no longer in PAM Core's list`) };
+      if (hasRecordTrace(status) && !resource.forced) {
+        const record = status.id === undefined ? 'The record' : `Record ${status.id}`;
+        return { failure: problem('RecordGone', `${record} is no longer in PAM Core's list`) };
       }
       return { exists: false, mode: 'create', identifier: declared.identifier, firstContact: true };
     case 'ours':
       return existing(ownership.entry, 'update', declared.identifier);
     case 'somebody': {
-      // Our own create whose answer never came: before it the record did not exist.
-      const own =
-        declared.explicit &&
-        isPendingCreate(situation) &&
-        sameIdentifier(ownership.entry, declared.identifier);
-      if (own) return existing(ownership.entry, 'update', declared.identifier);
+      if (isOwnCreate(situation, ownership.entry))
+        return existing(ownership.entry, 'update', declared.identifier);
       if (resource.spec.adoptionPolicy !== 'Adopt') {
         return {
           failure: problem(
@@ -116,6 +118,14 @@ export function knownRecord({
 export function isPendingCreate({ resource }: Pick<Situation, 'resource'>): boolean {
   const { pending } = resource.status;
   return pending !== undefined && pending.changeBefore === undefined;
+}
+
+/** Our own create under an explicit identifier whose answer never came: before it the record did not exist. */
+export function isOwnCreate(
+  { resource, declared }: Pick<Situation, 'resource' | 'declared'>,
+  entry: InventoryEntry,
+): boolean {
+  return declared.explicit && isPendingCreate({ resource }) && sameIdentifier(entry, declared.identifier);
 }
 
 function existing(entry: InventoryEntry, mode: 'update' | 'adopt', identifier: string): RecordDecision {

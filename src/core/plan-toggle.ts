@@ -2,15 +2,22 @@ import type { ManagedResource } from './managed-resource.ts';
 
 /**
  * Whether the enabled state is to be changed. PUT and DELETE are sent on edges only (design 4.2): when the spec
- * differs from what the operator itself set last, on first contact (no recorded state), or on a force-sync.
- * What an administrator does in PAM in between is no edge. Without `spec.enabled` PAM decides.
+ * differs from what the operator itself set last, on first contact (no state recorded of this record), or on a
+ * force-sync. What an administrator does in PAM in between is no edge. Without `spec.enabled` PAM decides.
  */
 export function toggles(
   { spec, status, forced }: ManagedResource,
-  record: { readonly exists: boolean },
-): { readonly edge: 'enable' | 'disable' | undefined } {
-  if (spec.enabled === undefined) return { edge: undefined };
-  const differs = spec.enabled !== status.enabled || forced || !record.exists;
-  if (!differs) return { edge: undefined };
-  return { edge: spec.enabled ? 'enable' : 'disable' };
+  record: { readonly exists: boolean; readonly id?: string | undefined },
+): Toggle {
+  if (spec.enabled === undefined) return { edge: undefined, repeated: false };
+  const edge = spec.enabled ? 'enable' : 'disable';
+  const otherRecord = record.exists && status.id !== undefined && status.id !== record.id;
+  if (spec.enabled !== status.enabled || otherRecord || !record.exists) return { edge, repeated: false };
+  return { edge: forced ? edge : undefined, repeated: forced };
+}
+
+export interface Toggle {
+  readonly edge: 'enable' | 'disable' | undefined;
+  /** The operator has set this state before: only a force-sync asks for it once more. */
+  readonly repeated: boolean;
 }

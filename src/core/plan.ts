@@ -2,9 +2,12 @@ import type { Action, SecretPart } from './action.ts';
 import { compareApplied } from './applied-spec.ts';
 import { type Decision, nothing, type Plan } from './decision.ts';
 import { type Failure, problem } from './failure.ts';
+import type { GrantOperation } from './grants.ts';
 import { operationsOf, refusedGrant } from './grants-needed.ts';
-import { type ContentDecision, decideContent, UNLISTED } from './plan-content.ts';
+import { refusedReference } from './grants-referenced.ts';
+import { type ContentDecision, decideContent } from './plan-content.ts';
 import { planDeletion } from './plan-deletion.ts';
+import { UNLISTED } from './plan-intent.ts';
 import { planKeyById } from './plan-key-by-id.ts';
 import { decideRecord, type RecordDecision } from './plan-record.ts';
 import { toggles } from './plan-toggle.ts';
@@ -41,43 +44,64 @@ export function plan(situation: Situation): Plan {
     return { ...nothing(), failure: problem('RecordNotFound', what) };
   }
   const content = decideContent(situation, record);
-  if ('need' in content) return content;
+  if ('need' in content) return disableAtOnce(situation, record) ?? content;
   return compose(situation, record, content);
 }
 
-/** Orders the steps: finalizer first, disable before update, update before enable (design 4.1). */
-function compose(situation: Situation, record: RecordDecision, content: ContentDecision): Decision {
+/** A disable of a known record waits for no Secret and no list: whatever else is to be done follows in the next pass. */
+function disableAtOnce(situation: Situation, record: RecordDecision): Decision | undefined {
   const { resource } = situation;
-  const { spec } = resource;
   const toggle = toggles(resource, record);
-  const failure = content.failure ?? missingParent(situation);
-  const unusable = failure !== undefined;
-  // A toggle moves `change`; content in the same pass could not be told from it. The next pass pushes.
-  const postponed = toggle.edge !== undefined && record.exists && content.send;
+  if (!record.exists || record.firstContact || toggle.edge !== 'disable' || toggle.repeated) return undefined;
+  const actions: Action[] = [
+    ...(wantsFinalizer(situation) && !resource.hasFinalizer ? [{ do: 'addFinalizer' } as const] : []),
+    { do: 'disable', id: record.id, always: false },
+  ];
+  const refused = refusedGrant(situation, record, operationsOf(actions));
+  if (refused !== undefined) return { ...nothing(), failure: refused };
+  return { ...nothing(), actions, again: true };
+}
+
+function wantsFinalizer({ resource }: Situation): boolean {
+  return resource.spec.deletionPolicy === 'Disable';
+}
+
+/** Orders the steps: finalizer first, disable before update, update before enable (design 4.1). */
+function compose(situation: Situation, record: RecordDecision, content: ContentDecision): Plan {
+  const { resource, declared } = situation;
+  const { spec } = resource;
+  const { pending } = resource.status;
+  const toggle = toggles(resource, record);
+  const unusable = content.failure ?? missingParent(situation);
+  // A toggle moves `change`; content in the same pass could not be told from it, so the next pass pushes. What only a
+  // force-sync repeats follows the push instead: it would postpone it for ever.
+  const sendsSecret = content.send || content.additional;
+  const postponed = toggle.edge !== undefined && !toggle.repeated && record.exists && sendsSecret;
   const sendsContent = content.send && !postponed;
+  const sendsAdditional = content.additional && !postponed;
   const applied = compareApplied(resource, situation.installKey);
   const writesSpec =
-    !unusable &&
+    unusable === undefined &&
     (sendsContent ||
-      content.additional ||
+      sendsAdditional ||
       record.mode !== 'update' ||
       applied === 'different' ||
       resource.forced);
   // Every POST of a key carries the key: without leave to send it there is no POST.
-  const upserts =
-    writesSpec && (resource.kind === 'credential' || sendsContent || (content.resend && !postponed));
+  const upserts = writesSpec && (resource.kind === 'credential' || sendsContent || content.resend);
   // Meeting a key for the first time sends nothing: its POST would replace PAM's key by the Secret's.
-  const keepsKey = resource.kind === 'key' && record.exists && record.firstContact && !unusable;
+  const keepsKey = resource.kind === 'key' && record.exists && record.firstContact && unusable === undefined;
   const actions: Action[] = [];
 
-  const wantsFinalizer = spec.deletionPolicy === 'Disable';
-  if (wantsFinalizer && !resource.hasFinalizer) actions.push({ do: 'addFinalizer' });
-  if (toggle.edge === 'disable' && record.exists)
+  if (wantsFinalizer(situation) && !resource.hasFinalizer) actions.push({ do: 'addFinalizer' });
+  // A repeated disable follows the upsert anyway.
+  if (toggle.edge === 'disable' && record.exists && !(toggle.repeated && upserts))
     actions.push({ do: 'disable', id: record.id, always: false });
   if (upserts) {
-    const sendsSecret = sendsContent || content.additional;
+    // A create under an explicit identifier is marked too: else the record would look like somebody else's afterwards.
+    const marks = sendsContent || sendsAdditional || (!record.exists && declared.explicit);
     // The intent stays as it is through retries of one value, so that repeated failures write nothing.
-    if (sendsSecret && resource.status.pending?.digest !== content.intentDigest) {
+    if (marks && pending?.digest !== content.intentDigest) {
       const changeBefore = record.exists ? (record.entry?.change ?? UNLISTED) : undefined;
       actions.push({ do: 'recordIntent', digest: content.intentDigest, changeBefore });
     }
@@ -86,37 +110,64 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
       mode: record.mode,
       identifier: record.identifier,
       content: secretPart(situation, record, sendsContent),
-      additional: secretPart(situation, record, content.additional),
+      additional: secretPart(situation, record, sendsAdditional),
       ...(record.entry !== undefined && { entry: record.entry }),
     });
     if (spec.enabled === false)
       actions.push({ do: 'disable', id: record.exists ? record.id : 'upserted', always: true });
   }
-  if (toggle.edge === 'enable' && !(unusable && !record.exists)) {
+  // Update before enable: what cannot be updated is not enabled either.
+  if (toggle.edge === 'enable' && unusable === undefined) {
     actions.push({
       do: 'enable',
       id: record.exists ? record.id : 'upserted',
       unlessRegistered: !record.exists,
     });
   }
-  if (!wantsFinalizer && resource.hasFinalizer) actions.push({ do: 'removeFinalizer' });
+  if (!wantsFinalizer(situation) && resource.hasFinalizer) actions.push({ do: 'removeFinalizer' });
 
-  const refused = refusedGrant(situation, record, operationsOf(actions));
+  const refused = refusedGrant(situation, record, operationsNeeded(record, actions));
   if (refused !== undefined) return { ...nothing(), failure: refused };
-  // A record that cannot be created because its Secret is missing has nothing to toggle either.
-  const possible = unusable && !record.exists ? [] : actions;
+  const reference = upserts ? refusedReference(situation) : undefined;
+  if (reference !== undefined) return 'need' in reference ? reference : { ...nothing(), failure: reference };
+
+  const withheld = resource.kind === 'key' && applied === 'different' && !upserts && !keepsKey && !postponed;
+  const failure = unusable ?? content.held ?? (withheld ? editWithoutKey(situation) : undefined);
+  // Until the first meeting is complete the record is not known: a known one would get its content pushed.
+  const met = record.exists && !(record.firstContact && unusable !== undefined);
+  const { resolved, ...changes } = content.changes;
+  const settled = resolved === true || (postponed && content.notApplied);
   return {
-    actions: possible,
+    // A record that cannot be created because its Secret is missing has nothing to toggle either.
+    actions: unusable !== undefined && !record.exists ? [] : actions,
     ...(failure !== undefined && { failure }),
     again: postponed,
     suspended: false,
     changes: {
-      ...content.changes,
-      ...(record.exists && { id: record.id, identifier: record.identifier }),
+      ...changes,
+      ...(met && { id: record.id, identifier: record.identifier }),
       ...((applied === 'unknown' || keepsKey) && !upserts && { rebaseApplied: true }),
-      ...(postponed && { postponedContent: true }),
+      // Where something secret is sent, the intent is the new one's.
+      ...(settled && !sendsContent && !sendsAdditional && { resolved: true }),
     },
   };
+}
+
+/** Adoption is asked for even where it sends nothing, and whenever a create could take another namespace's name. */
+function operationsNeeded(record: RecordDecision, actions: readonly Action[]): ReadonlySet<GrantOperation> {
+  return new Set([...(record.mode === 'adopt' ? (['Adopt'] as const) : []), ...operationsOf(actions)]);
+}
+
+/** PAM takes an edit of a key together with the key only, and here there is none, or none that may be sent. */
+function editWithoutKey({ resource }: Situation): Failure {
+  const hasKey = resource.kind === 'key' && resource.spec.privateKey !== undefined;
+  return problem(
+    'InvalidSettings',
+    `PAM Core takes a change of the spec with the key only, ${hasKey ? 'which `spec.push: Once` keeps from being sent again' : 'which this resource does not declare'}`,
+    hasKey
+      ? 'Annotate the resource with a new value of `pam-operator.io/force-sync` to send both'
+      : 'Set `spec.privateKey` or undo the change',
+  );
 }
 
 function secretPart(situation: Situation, record: RecordDecision, sends: boolean): SecretPart {

@@ -15,11 +15,13 @@ export interface RecordedChange {
   readonly fields?: readonly FieldRecord[];
   /** What a successful push records. */
   readonly pushedFields?: readonly MaterialField[];
+  /** Names of fields whose new value is held back, and of fields that are back at their recorded value. */
+  readonly heldFields?: readonly string[];
+  readonly releasedFields?: readonly string[];
   /** An unknown outcome was resolved: `status.pending` goes. */
   readonly resolved?: boolean;
   /** `applied` was made with another install key: made anew without a call. */
   readonly rebaseApplied?: boolean;
-  readonly postponedContent?: boolean;
   /** SSH key: fingerprint of the pair that was read. */
   readonly fingerprint?: string;
 }

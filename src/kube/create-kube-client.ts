@@ -13,6 +13,7 @@ import type {
 } from './kube-client.ts';
 import type { KubeConnection } from './kube-config.ts';
 import { pause } from './pause.ts';
+import { createRequestPace, type RequestPaceOptions } from './request-pace.ts';
 import { readRetryAfter } from './retry-after.ts';
 import { statusReason, transportSignal } from './transport-fault.ts';
 
@@ -21,6 +22,8 @@ export interface KubeClientOptions {
   /** `pam-operator/<version>` */
   readonly userAgent?: string;
   readonly onRequest?: (exchange: KubeExchange) => void;
+  /** Default: no limit. */
+  readonly pace?: RequestPaceOptions;
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -41,6 +44,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
   const { connection, userAgent = 'pam-operator', onRequest } = options;
   const host = new URL(connection.origin).host;
   const closed = new AbortController();
+  const pace = createRequestPace(options.pace ?? { qps: 0, burst: 0 }, () => performance.now());
   let agents: KubeAgents | undefined;
   let agentsTls: KubeTls | undefined;
 
@@ -107,6 +111,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       idleLimitMs: 0,
       deadline,
     };
+    if (asked.lane !== 'lease') await pace(deadline.signal);
     const response = await exchange(asked);
     const status = response.statusCode;
     let text: string;

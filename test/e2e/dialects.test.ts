@@ -25,7 +25,7 @@ const rows: {
   { dialect: '3.32', apiPrefix: '/iso', oauth: 'oauth1', disabledRecords: 'Hidden' },
 ];
 
-describe.each(rows)(
+describe.concurrent.each(rows)(
   'PAM Core $dialect under $apiPrefix with $oauth, disabled records $disabledRecords',
   (row) => {
     it('creates, rotates, disables, enables and lets go', async () => {

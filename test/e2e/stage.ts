@@ -16,7 +16,7 @@ export const OPERATOR_NAMESPACE = 'pam-operator';
 export const NAMESPACE = 'team-a';
 
 /** Time until something has to be seen; generous, since machines are shared. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 export interface StageOptions {
   readonly pam?: PamCoreOptions;

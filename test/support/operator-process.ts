@@ -13,6 +13,8 @@ export interface OperatorProcessOptions {
   readonly namespace: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Receives what the process prints, as it comes. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** One line of the operator's log. */
@@ -55,6 +57,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text;
+      options.onOutput?.(text);
     });
   }
   const log = () => parseLines(output);

@@ -1,0 +1,13 @@
+import { readCommandLine } from './demo/command-line.ts';
+import { runDemo } from './demo/run-demo.ts';
+
+const options = readCommandLine(process.argv.slice(2));
+if ('help' in options) {
+  process.stdout.write(options.help);
+} else if ('problem' in options) {
+  process.stderr.write(`${options.problem}\n`);
+  process.exitCode = 1;
+} else {
+  // A story that was broken off may still wait for something.
+  process.exit(await runDemo(options));
+}

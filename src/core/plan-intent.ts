@@ -1,0 +1,81 @@
+import type { Need } from './decision.ts';
+import { compareDigest } from './digest.ts';
+import type { UsableMaterial } from './material.ts';
+import type { RecordDecision } from './plan-record.ts';
+import { groupFields, intentDigest } from './secret-fields.ts';
+import type { SecretSource } from './secret-source.ts';
+import type { Situation } from './situation.ts';
+
+/** Create, adoption and an unknown outcome are decided by a list that is at most this old (design 3.4). */
+const LOOK_UP_AGE_MS = 10_000;
+
+/** `changeBefore` of a push to a record that the list does not show (disabled and hidden): nothing to compare with. */
+export const UNLISTED = 'unlisted';
+
+/**
+ * What became of a push whose answer never came, as far as one group of secrets is concerned.
+ *
+ * - `none`: there is no such push, or it sent other fields only.
+ * - `applied`, `notApplied`: of the very values that are to be sent now.
+ * - `othersApplied`, `othersNotApplied`: of values that the Secret no longer has.
+ */
+export type IntentOutcome = 'none' | 'applied' | 'notApplied' | 'othersApplied' | 'othersNotApplied';
+
+/**
+ * The inventory tells: `change` is compared as an opaque text; equal means that nothing touched the record since the
+ * intent was written.
+ *
+ * | intent | known to be refused | `change` against the intent's | → |
+ * |---|---|---|---|
+ * | none, or of the other group | · | · | none |
+ * | of these values | yes | · | notApplied |
+ * | of these values | no | same, or unlisted | notApplied |
+ * | of these values | no | moved | applied |
+ * | of these values, by a create in two POSTs | no | · | notApplied |
+ * | of other values | yes | · | othersNotApplied |
+ * | of other values | no | same | othersNotApplied |
+ * | of other values | no | moved, or unlisted | othersApplied |
+ */
+export function resolveIntent(
+  situation: Situation,
+  record: RecordDecision,
+  material: UsableMaterial,
+  group: SecretSource['group'],
+): Need | IntentOutcome {
+  const { resource, memory, inventory, startedAtMs, connection } = situation;
+  const { pending } = resource.status;
+  if (pending === undefined) return 'none';
+  const about = intentOf(situation, material, group, pending.digest);
+  if (about === 'otherGroup') return 'none';
+  const own = about === 'thisGroup';
+  if (pending.digest === memory.refusedDigest) return own ? 'notApplied' : 'othersNotApplied';
+  const notBeforeMs = Math.max(memory.writeEndedAtMs, startedAtMs - LOOK_UP_AGE_MS);
+  if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
+    return { need: 'inventory', notBeforeMs };
+  const change = record.entry?.change;
+  const unlisted = change === undefined || pending.changeBefore === UNLISTED;
+  if (!own) return !unlisted && change === pending.changeBefore ? 'othersNotApplied' : 'othersApplied';
+  // A create in two POSTs may have got through with the first one only; the same value once more does no harm.
+  const createdInTwo =
+    resource.kind === 'credential' &&
+    pending.changeBefore === undefined &&
+    connection.disabledRecords === 'Hidden';
+  return unlisted || createdInTwo || change === pending.changeBefore ? 'notApplied' : 'applied';
+}
+
+/** Whose values an intent is of: one push sends one group or both. */
+function intentOf(
+  { resource, installKey }: Situation,
+  material: UsableMaterial,
+  group: SecretSource['group'],
+  pendingDigest: string,
+): 'thisGroup' | 'otherGroup' | 'others' {
+  const matches = (...groups: SecretSource['group'][]) => {
+    const fields = groups.flatMap((each) => groupFields(resource, installKey, material, each));
+    const now = intentDigest(resource, installKey, fields);
+    return now !== '' && compareDigest(installKey, pendingDigest, now) === 'same';
+  };
+  const other = group === 'content' ? 'additional' : 'content';
+  if (matches(group) || matches('content', 'additional')) return 'thisGroup';
+  return matches(other) ? 'otherGroup' : 'others';
+}

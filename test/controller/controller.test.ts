@@ -1,0 +1,275 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type ControllerObserver, startController } from '../../src/controller/controller.ts';
+import type { PassResult } from '../../src/controller/reconcile-resource.ts';
+import { type Claim, PRIORITY, Workqueue } from '../../src/controller/workqueue.ts';
+import { KubeError } from '../../src/core/kube-error.ts';
+import type { Log, LogFields } from '../../src/core/log.ts';
+import { isSettled, useVirtualTime, virtualClock } from './virtual-time.ts';
+
+const quiet = () => {};
+
+/** A controller whose passes end as the test says. */
+function start(
+  reconcile: (claim: Claim<string>) => Promise<PassResult>,
+  { workers = 1, gate = { open: true } }: { workers?: number; gate?: { open: boolean } } = {},
+) {
+  const queue = new Workqueue<string>(virtualClock, () => '');
+  const told: string[] = [];
+  const errors: (LogFields | undefined)[] = [];
+  const attempts: number[] = [];
+  const log: Log = {
+    debug: quiet,
+    info: quiet,
+    warn: quiet,
+    error: (_, fields) => errors.push(fields),
+    with: () => log,
+  };
+  const observer: ControllerObserver = {
+    started: (_, count) => told.push(`started ${count}`),
+    reconciled: ({ result, terminal }) => told.push(terminal === true ? `${result} (terminal)` : result),
+    panicked: () => told.push('panicked'),
+    activeWorkers: quiet,
+  };
+  const controller = startController<string>({
+    name: 'pamcredential',
+    queue,
+    workers,
+    mayWork: async () => {
+      while (!gate.open) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    isAllowed: () => gate.open,
+    reconcile,
+    clock: virtualClock,
+    log,
+    observer,
+    crashDelayMs: (_, attempt) => {
+      attempts.push(attempt);
+      return 1000;
+    },
+  });
+  return { controller, queue, told, errors, attempts };
+}
+
+const success: PassResult = { result: 'success' };
+
+describe('startController', () => {
+  useVirtualTime();
+
+  it('a pass that throws affects that key only, and is tried again', async () => {
+    const seen: string[] = [];
+    const { controller, queue, told, attempts } = start(async ({ key }) => {
+      seen.push(key);
+      if (key === 'bad' && seen.filter((other) => other === 'bad').length < 3) throw new Error('broken');
+      return success;
+    });
+    for (const key of ['bad', 'good', 'better']) queue.add(key);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen).toEqual(['bad', 'good', 'better']);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(seen.slice(3)).toEqual(['bad', 'bad']);
+    expect(told.filter((what) => what === 'panicked')).toHaveLength(2);
+    expect(attempts).toEqual([1, 2]);
+    queue.add('bad');
+    await vi.advanceTimersByTimeAsync(0);
+    await controller.stop();
+  });
+
+  it.each([
+    {
+      because: 'a text of unknown origin may hold anything',
+      error: new Error('password=hunter2'),
+      detail: undefined,
+    },
+    { because: 'it is no error at all', error: 'password=hunter2', detail: undefined },
+    {
+      because: 'the facts of an adapter are safe',
+      error: new KubeError({ verb: 'get', resource: 'secrets', signal: 'timeout' }),
+      detail: 'get secrets: timeout',
+    },
+  ])('logs only safe texts of an error: $because', async ({ error, detail }) => {
+    const { controller, queue, errors } = start(() => Promise.reject(error));
+    queue.add('shop/orders');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(errors).toMatchObject([{ controller: 'pamcredential', resource: 'shop/orders' }]);
+    expect(errors[0]?.detail).toBe(detail);
+    expect(JSON.stringify(errors)).not.toContain('hunter2');
+    await controller.stop();
+  });
+
+  it.each([
+    { because: 'a disable that met a fault stays one', priority: PRIORITY.disable, next: PRIORITY.disable },
+    { because: 'a deletion too', priority: PRIORITY.deletion, next: PRIORITY.deletion },
+    { because: 'a change goes behind the others', priority: PRIORITY.change, next: PRIORITY.retry },
+  ])('after a pass that threw, $because', async ({ priority, next }) => {
+    const priorities: number[] = [];
+    const { controller, queue } = start(async (claim) => {
+      priorities.push(claim.priority);
+      if (priorities.length === 1) throw new Error('broken');
+      return success;
+    });
+    queue.add('key', { priority });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(priorities).toEqual([priority, next]);
+    await controller.stop();
+  });
+
+  it.each([
+    {
+      because: 'the pass says one',
+      next: { afterMs: 5, priority: PRIORITY.retry },
+      priority: PRIORITY.retry,
+    },
+    { because: 'else it stays what it was', next: { afterMs: 5 }, priority: PRIORITY.disable },
+  ])('comes back with a priority: $because', async ({ next, priority }) => {
+    const priorities: number[] = [];
+    const { controller, queue } = start(async (claim) => {
+      priorities.push(claim.priority);
+      return priorities.length === 1 ? { result: 'requeue_after', next } : success;
+    });
+    queue.add('key', { priority: PRIORITY.disable });
+    await vi.advanceTimersByTimeAsync(5);
+    expect(priorities).toEqual([PRIORITY.disable, priority]);
+    await controller.stop();
+  });
+
+  it('tells how passes end in the words of controller-runtime', async () => {
+    const results: PassResult['result'][] = ['success', 'error', 'requeue', 'requeue_after', 'terminal'];
+    const { controller, queue, told } = start(async ({ key }) => ({
+      result: results[Number(key)] ?? 'error',
+    }));
+    for (const key of ['0', '1', '2', '3', '4']) queue.add(key);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual(['started 1', 'success', 'error', 'requeue', 'requeue_after', 'error (terminal)']);
+    await controller.stop();
+  });
+
+  it('works on as many keys at a time as it has workers, and never on one key twice', async () => {
+    let running = 0;
+    let most = 0;
+    const { controller, queue } = start(
+      async () => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        running--;
+        return success;
+      },
+      { workers: 4 },
+    );
+    for (let count = 0; count < 20; count++) queue.add(String(count));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(controller.active).toBe(4);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([most, running]).toEqual([4, 0]);
+    for (let count = 0; count < 20; count++) queue.add('same');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(controller.active).toBe(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    await controller.stop();
+  });
+
+  it('waits at its end for the passes that run, and starts none', async () => {
+    const release = Promise.withResolvers<PassResult>();
+    const seen: string[] = [];
+    const { controller, queue } = start(({ key }) => {
+      seen.push(key);
+      return release.promise;
+    });
+    queue.add('running');
+    queue.add('queued');
+    await vi.advanceTimersByTimeAsync(0);
+    const stopped = controller.stop();
+    expect(await isSettled(stopped)).toBe(false);
+    release.resolve({ result: 'error', next: { afterMs: 0 } });
+    await stopped;
+    expect(seen).toEqual(['running']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('starts no pass for a key that arrived in the moment of the stop', async () => {
+    const seen: string[] = [];
+    const { controller, queue } = start(async ({ key }) => {
+      seen.push(key);
+      return success;
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    queue.add('late');
+    await controller.stop();
+    expect(seen).toEqual([]);
+    expect(queue.processingSeconds()).toEqual([]);
+  });
+
+  it('does nothing while this replica does not lead, and begins when it does', async () => {
+    const seen: string[] = [];
+    const gate = { open: false };
+    const { controller, queue } = start(
+      async ({ key }) => {
+        seen.push(key);
+        return success;
+      },
+      { gate, workers: 2 },
+    );
+    queue.add('key');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(seen).toEqual([]);
+    gate.open = true;
+    await vi.advanceTimersByTimeAsync(10);
+    expect(seen).toEqual(['key']);
+    await controller.stop();
+  });
+
+  it('hands a key back that arrives after the lead was lost, and takes it up with the next term', async () => {
+    const seen: Claim<string>[] = [];
+    const gate = { open: true };
+    const { controller, queue } = start(
+      async (claim) => {
+        seen.push(claim);
+        return success;
+      },
+      { gate },
+    );
+    await vi.advanceTimersByTimeAsync(0);
+    gate.open = false;
+    const arrivedAtMs = Date.now();
+    queue.add('key', { priority: PRIORITY.disable });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(seen).toEqual([]);
+    expect(queue.processingSeconds()).toEqual([]);
+    gate.open = true;
+    await vi.advanceTimersByTimeAsync(200);
+    expect(seen).toMatchObject([{ key: 'key', priority: PRIORITY.disable, seenAtMs: arrivedAtMs }]);
+    await controller.stop();
+  });
+
+  it('ends quietly where it may never work', async () => {
+    const queue = new Workqueue<string>(virtualClock, () => '');
+    const log: Log = { debug: quiet, info: quiet, warn: quiet, error: quiet, with: () => log };
+    const controller = startController<string>({
+      name: 'pamcredential',
+      queue,
+      workers: 3,
+      mayWork: () => Promise.reject(new Error('the first list never came')),
+      isAllowed: () => false,
+      reconcile: async () => success,
+      clock: virtualClock,
+      log,
+      observer: { started: quiet, reconciled: quiet, panicked: quiet, activeWorkers: quiet },
+      crashDelayMs: () => 1000,
+    });
+    await vi.advanceTimersByTimeAsync(0);
+    await controller.stop();
+  });
+
+  it('counts progress from the start of work: an idle night is none that lacks', async () => {
+    const release = Promise.withResolvers<PassResult>();
+    const { controller, queue } = start(() => release.promise);
+    await vi.advanceTimersByTimeAsync(8 * 3600_000);
+    expect(Date.now() - controller.lastProgressMs).toBe(0);
+    queue.add('key');
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(Date.now() - controller.lastProgressMs).toBe(3000);
+    release.resolve(success);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(Date.now() - controller.lastProgressMs).toBe(0);
+    await controller.stop();
+  });
+});

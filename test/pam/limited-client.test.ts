@@ -1,0 +1,255 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PamCallContext, PamClient } from '../../src/core/pam-call.ts';
+import { type CallLimits, limitCalls } from '../../src/pam/limited-client.ts';
+
+const clock = { monotonicMs: () => Date.now(), now: () => new Date() };
+
+/** A client whose calls last until the test ends them, in the order in which they began. */
+class SlowClient implements PamClient {
+  readonly begun: string[] = [];
+  readonly #ends: PromiseWithResolvers<void>[] = [];
+  running = 0;
+  most = 0;
+  isClosed = false;
+
+  async #call<T>(name: string, answer: T): Promise<T> {
+    this.begun.push(name);
+    this.most = Math.max(this.most, ++this.running);
+    const end = Promise.withResolvers<void>();
+    this.#ends.push(end);
+    try {
+      await end.promise;
+      return answer;
+    } finally {
+      this.running--;
+    }
+  }
+
+  /** Ends the oldest call that runs. */
+  async end(error?: Error): Promise<void> {
+    const end = this.#ends.shift();
+    if (error === undefined) end?.resolve();
+    else end?.reject(error);
+    await vi.advanceTimersByTimeAsync(0);
+  }
+
+  list = () => this.#call('list', { entries: [], complete: true, sentAtMs: 0, tookMs: 0 });
+  upsertCredential = () => this.#upsert('credential');
+  upsertKey = () => this.#upsert('key');
+  enable = (_: unknown, id: string) => this.#call(`enable ${id}`, undefined);
+  disable = (_: unknown, id: string) => this.#call(`disable ${id}`, undefined);
+  close(): void {
+    this.isClosed = true;
+  }
+
+  #upsert(kind: string) {
+    return this.#call(`upsert ${kind}`, {
+      id: '1',
+      identifier: undefined,
+      result: 'updated' as const,
+      devicesPartlyAssigned: false,
+    });
+  }
+}
+
+const plenty: CallLimits = { maxInFlight: 100, requestsPerSecond: 1000, burst: 1000 };
+
+function limited(limits: Partial<CallLimits>) {
+  const slow = new SlowClient();
+  return { slow, client: limitCalls(slow, { ...plenty, ...limits }, clock) };
+}
+
+function context(overrides: Partial<PamCallContext> = {}): PamCallContext {
+  return { signal: new AbortController().signal, requestId: 'request', ...overrides };
+}
+
+const aborted = { name: 'PamError', fault: { signal: 'aborted' } };
+
+describe('limitCalls', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('passes every operation on with its arguments and answer', async () => {
+    const { slow, client } = limited({});
+    const spec = { username: 'svc', device: { hostname: 'db1', ip: '10.0.0.1' } };
+    const calls = [
+      client.list(context()),
+      client.upsertCredential({ identifier: 'x', spec }, context()),
+      client.enable('credential', '7', context()),
+      client.disable('key', '8', context()),
+    ];
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.begun).toEqual(['list', 'upsert credential', 'enable 7', 'disable 8']);
+    for (const _ of calls) await slow.end();
+    expect(await Promise.all(calls)).toMatchObject([{ complete: true }, { id: '1' }, undefined, undefined]);
+    client.close();
+    expect(slow.isClosed).toBe(true);
+  });
+
+  it('never has more calls in flight than allowed, and each that ends lets the next in', async () => {
+    const { slow, client } = limited({ maxInFlight: 3 });
+    const calls = Array.from({ length: 10 }, (_, at) => client.enable('credential', String(at), context()));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(slow.begun).toHaveLength(3);
+    for (let ended = 1; ended <= 10; ended++) {
+      await slow.end();
+      expect(slow.begun).toHaveLength(Math.min(10, 3 + ended));
+    }
+    await Promise.all(calls);
+    expect(slow.most).toBe(3);
+  });
+
+  it('gives the place back when a call fails', async () => {
+    const { slow, client } = limited({ maxInFlight: 1 });
+    const first = client.enable('credential', '1', context());
+    const second = client.enable('credential', '2', context());
+    await vi.advanceTimersByTimeAsync(0);
+    const failed = expect(first).rejects.toThrow('broken');
+    await slow.end(new Error('broken'));
+    await failed;
+    expect(slow.begun).toEqual(['enable 1', 'enable 2']);
+    await slow.end();
+    await second;
+  });
+
+  it('lets a burst through at once, then the stated number per second, and saves up no more than the burst', async () => {
+    const { slow, client } = limited({ requestsPerSecond: 10, burst: 5 });
+    const calls: Promise<void>[] = [];
+    const ask = (count: number) => {
+      for (let at = 0; at < count; at++) calls.push(client.enable('credential', '1', context()));
+    };
+    ask(20);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.begun).toHaveLength(5);
+    await vi.advanceTimersByTimeAsync(99);
+    expect(slow.begun).toHaveLength(5);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(slow.begun).toHaveLength(6);
+    await vi.advanceTimersByTimeAsync(1400);
+    expect(slow.begun).toHaveLength(20);
+    await vi.advanceTimersByTimeAsync(3600_000);
+    ask(10);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.begun).toHaveLength(25);
+    await vi.advanceTimersByTimeAsync(500);
+    expect(slow.begun).toHaveLength(30);
+    expect(vi.getTimerCount()).toBe(0);
+    for (const _ of calls) await slow.end();
+    await Promise.all(calls);
+  });
+
+  it('serves who waits by priority, then in order of arrival', async () => {
+    const { slow, client } = limited({ maxInFlight: 1 });
+    const calls = [client.enable('credential', 'first', context())];
+    for (const [id, priority] of [
+      ['resync', -100],
+      ['change', undefined],
+      ['retry', -10],
+      ['change 2', 0],
+      ['disable', 100],
+      ['disable 2', 100],
+      ['deletion', 50],
+    ] as const) {
+      calls.push(client.enable('credential', id, context(priority === undefined ? {} : { priority })));
+    }
+    await vi.advanceTimersByTimeAsync(0);
+    for (const _ of calls) await slow.end();
+    await Promise.all(calls);
+    expect(slow.begun.map((call) => call.slice('enable '.length))).toEqual([
+      'first',
+      'disable',
+      'disable 2',
+      'deletion',
+      'change',
+      'change 2',
+      'retry',
+      'resync',
+    ]);
+  });
+
+  it('ends a call that waits as soon as its signal says so, and lets the others move up', async () => {
+    const { slow, client } = limited({ maxInFlight: 1 });
+    const abort = new AbortController();
+    const first = client.enable('credential', '1', context());
+    const second = client.enable('credential', '2', context({ signal: abort.signal }));
+    const third = client.enable('credential', '3', context());
+    await vi.advanceTimersByTimeAsync(0);
+    const refused = expect(second).rejects.toMatchObject({ ...aborted, fault: { operation: 'Enable' } });
+    abort.abort();
+    await refused;
+    await slow.end();
+    await slow.end();
+    await Promise.all([first, third]);
+    expect(slow.begun).toEqual(['enable 1', 'enable 3']);
+    expect(getEventListeners(abort.signal, 'abort')).toEqual([]);
+  });
+
+  it('does not begin a call whose signal has ended before', async () => {
+    const { slow, client } = limited({});
+    await expect(client.list(context({ signal: AbortSignal.abort() }))).rejects.toMatchObject(aborted);
+    expect(slow.begun).toEqual([]);
+  });
+
+  it('asks once more before the call, after the wait, and gives the place back', async () => {
+    const { slow, client } = limited({ maxInFlight: 1 });
+    let leads = true;
+    const first = client.disable('credential', '1', context());
+    const second = client.disable('credential', '2', context({ mayStart: () => leads }));
+    await vi.advanceTimersByTimeAsync(0);
+    leads = false;
+    const refused = expect(second).rejects.toMatchObject({ ...aborted, fault: { operation: 'Disable' } });
+    await slow.end();
+    await refused;
+    await first;
+    const third = client.disable('credential', '3', context({ mayStart: () => true }));
+    await vi.advanceTimersByTimeAsync(0);
+    await slow.end();
+    await third;
+    expect(slow.begun).toEqual(['disable 1', 'disable 3']);
+  });
+
+  it('leaves no timer where nobody waits for a token any more', async () => {
+    const { slow, client } = limited({ requestsPerSecond: 1, burst: 1 });
+    const abort = new AbortController();
+    const first = client.enable('credential', '1', context());
+    const second = client.enable('credential', '2', context({ signal: abort.signal }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(vi.getTimerCount()).toBe(1);
+    const refused = expect(second).rejects.toMatchObject(aborted);
+    abort.abort();
+    await refused;
+    expect(vi.getTimerCount()).toBe(0);
+    await slow.end();
+    await first;
+  });
+
+  it('leaves no listener behind on a signal that outlives many calls', async () => {
+    const { slow, client } = limited({ maxInFlight: 1 });
+    const { signal } = new AbortController();
+    const calls = Array.from({ length: 50 }, () => client.list(context({ signal })));
+    await vi.advanceTimersByTimeAsync(0);
+    for (const _ of calls) await slow.end();
+    await Promise.all(calls);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('fails whoever waits when it is closed, and whoever comes after, and leaves no timer', async () => {
+    const { slow, client } = limited({ requestsPerSecond: 1, burst: 1 });
+    const first = client.list(context());
+    const second = client.list(context());
+    await vi.advanceTimersByTimeAsync(0);
+    const refused = expect(second).rejects.toMatchObject(aborted);
+    client.close();
+    await refused;
+    await expect(client.list(context())).rejects.toMatchObject(aborted);
+    await slow.end();
+    await first;
+    expect(vi.getTimerCount()).toBe(0);
+    expect(slow.begun).toEqual(['list']);
+  });
+});
