@@ -28,7 +28,9 @@ export async function runDemo({ once }: { readonly once: boolean }): Promise<num
   const onStage = (complete: DemoStage) => {
     stage = complete;
     void complete.operator.exited.then((code) =>
-      operatorEnded.reject(new Error(`The operator ended by itself with exit code ${code}.`)),
+      operatorEnded.reject(
+        new Error(code === null ? 'The operator was killed.' : `The operator ended by itself with ${code}.`),
+      ),
     );
   };
   narrator.heading('pam-operator: passwords and SSH keys in PAM Core, declared in Kubernetes');

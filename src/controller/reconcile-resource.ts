@@ -234,24 +234,17 @@ async function finish(
     resource.hasFinalizer && (written.metadata.finalizers?.length ?? 0) === 0 && resource.deleting;
   // The last finalizer is off: the object is gone, and a status write would only meet a 404.
   if (wasReleased && failure === undefined) return { result: 'success' };
-  // Another replica may lead by now: what PAM did must be recorded, but nothing else is ours to say.
-  const mayReport = !outcome.outdated && !ports.signal.aborted;
-  if (!mayReport && outcome.failure === undefined && !outcome.wrote) {
+  const hasNoNews = outcome.outdated && outcome.failure === undefined && !outcome.wrote;
+  // Another replica leads: its status must not be overwritten. What was written to PAM is found by the intent.
+  if (hasNoNews || ports.signal.aborted) {
     rememberWrites(memory, executed);
     return LATER;
   }
 
-  // Another replica leads: its status must not be overwritten. What was written to PAM is found by the intent.
-  if (ports.signal.aborted) return { result: 'requeue_after', next: { afterMs: STALE_RETRY_MS } };
   const status = nextStatus(
     // What was recorded in this pass (the intent) is the base; what was declared stays what was acted on.
     { ...resource, metadata: written.metadata, status: written.status } as ManagedResource,
-    {
-      ...decision,
-      // What an outdated pass left out is not done: neither `Synced` nor a handled force-sync.
-      again: decision.again || outcome.outdated,
-      ...(failure !== undefined && { failure }),
-    },
+    failure === decision.failure ? decision : { ...decision, ...(failure !== undefined && { failure }) },
     failure === undefined || outcome.failure === undefined ? outcome : { ...outcome, failure },
     { fingerprint: view?.fingerprint ?? resource.status.connectionFingerprint ?? '', installKey },
     ports.conditionClock(),

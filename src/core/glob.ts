@@ -4,8 +4,9 @@
  * composition is the same text. Linear in the product of the lengths, whatever the pattern.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
-  const wanted = fold(pattern);
-  const given = fold(text);
+  // By code points: `?` is one character also where UTF-16 needs two units for it.
+  const wanted = [...fold(pattern)];
+  const given = [...fold(text)];
   let at = 0;
   let pos = 0;
   let star = -1;

@@ -1,6 +1,6 @@
+import type { Clock } from '../core/clock.ts';
 import type { PamCallContext, PamClient } from '../core/pam-call.ts';
 import { PamError, type PamOperation } from '../core/pam-fault.ts';
-import type { PamClock } from './pam-connection-settings.ts';
 
 /** How much load one connection may put on PAM Core (`spec.limits`). */
 export interface CallLimits {
@@ -22,7 +22,7 @@ interface Waiter {
  * A client whose calls wait for a free place and a token; who waits is served by priority, then in order of arrival.
  * The list takes part: it is a call like any other for PAM.
  */
-export function limitCalls(client: PamClient, limits: CallLimits, clock: PamClock): PamClient {
+export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock): PamClient {
   let inFlight = 0;
   let tokens = limits.burst;
   let refilledAtMs = clock.monotonicMs();

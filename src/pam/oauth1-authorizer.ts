@@ -1,6 +1,7 @@
+import type { Clock } from '../core/clock.ts';
+import type { OAuth1Settings } from '../core/connection-settings.ts';
 import type { Authorizer } from './authorizer.ts';
 import { createOAuth1Signer } from './oauth1-signer.ts';
-import type { OAuth1Settings, PamClock } from './pam-connection-settings.ts';
 
 /** Below this, a difference of clocks is not why PAM refused: the usual window of timestamps is minutes. */
 const tolerableSkewMs = 30_000;
@@ -12,7 +13,7 @@ const largestSkewMs = 24 * 3_600_000;
  * Signs every attempt anew. A refusal by a server whose `Date` differs from our time by more than 30 s shifts
  * the timestamps by that difference from then on.
  */
-export function createOAuth1Authorizer(keys: OAuth1Settings, clock: PamClock): Authorizer {
+export function createOAuth1Authorizer(keys: OAuth1Settings, clock: Clock): Authorizer {
   const sign = createOAuth1Signer(keys);
   let offsetMs = 0;
   return {

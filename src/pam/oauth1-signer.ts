@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import OAuth from 'oauth-1.0a';
-import type { OAuth1Settings } from './pam-connection-settings.ts';
+import type { OAuth1Settings } from '../core/connection-settings.ts';
 
 /** What is signed: the method, the address with its query, and form parameters where the body is a form. */
 interface RequestToSign {

@@ -1,6 +1,6 @@
+import type { Clock } from '../core/clock.ts';
 import { PamError, type PamFault } from '../core/pam-fault.ts';
 import type { Authorization, AuthorizationWait, Authorizer } from './authorizer.ts';
-import type { PamClock } from './pam-connection-settings.ts';
 
 /** An access token as the token endpoint gave it. */
 export interface FetchedToken {
@@ -24,7 +24,7 @@ const longestMarginMs = 60_000;
  * for it. A refusal drops the token it was made with, never a newer one: a hundred calls that fail with one
  * stale token cost one new token.
  */
-export function createOAuth2Authorizer(fetchToken: FetchToken, clock: PamClock): Authorizer {
+export function createOAuth2Authorizer(fetchToken: FetchToken, clock: Clock): Authorizer {
   const closing = new AbortController();
   let current: Token | undefined;
   let flight: Promise<Token> | undefined;

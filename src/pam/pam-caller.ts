@@ -1,3 +1,4 @@
+import type { OAuth2Settings } from '../core/connection-settings.ts';
 import { PamError, type PamOperation } from '../core/pam-fault.ts';
 import type { RecordKind } from '../core/record-kind.ts';
 import { type Authorizer, isAuthorizationFault } from './authorizer.ts';
@@ -6,7 +7,7 @@ import { type CutRows, cutRows } from './json-rows.ts';
 import type { JsonObject } from './json-value.ts';
 import { createOAuth1Authorizer } from './oauth1-authorizer.ts';
 import { createOAuth2Authorizer, type FetchedToken } from './oauth2-authorizer.ts';
-import type { OAuth2Settings, PamConnectionSettings } from './pam-connection-settings.ts';
+import type { PamConnectionSettings } from './pam-connection-settings.ts';
 import { type ReadAnswer, readAnswer } from './response-reader.ts';
 import { parseHttpDate } from './retry-after.ts';
 import { readTokenAnswer } from './token-answer-reader.ts';

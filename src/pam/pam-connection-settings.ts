@@ -1,32 +1,7 @@
+import type { Clock } from '../core/clock.ts';
+import type { ConnectionSettings } from '../core/connection-settings.ts';
 import type { PamOperation } from '../core/pam-fault.ts';
 import type { RecordKind } from '../core/record-kind.ts';
-import type { SecretText } from '../core/secret-text.ts';
-
-/** Signature methods of RFC 5849 that keep the secret at home; PLAINTEXT sends it and is not offered. */
-export type OAuth1SignatureMethod = 'HMAC-SHA1' | 'HMAC-SHA256';
-
-/** OAuth 2.0 client credentials of an A2A application. */
-export interface OAuth2Settings {
-  readonly type: 'oauth2';
-  readonly clientId: string;
-  readonly clientSecret: SecretText;
-}
-
-/** OAuth 1.0a keys of an A2A authorization (two-legged). */
-export interface OAuth1Settings {
-  readonly type: 'oauth1';
-  readonly consumerKey: string;
-  readonly consumerSecret: SecretText;
-  readonly tokenKey: string;
-  readonly tokenSecret: SecretText;
-  readonly signatureMethod: OAuth1SignatureMethod;
-}
-
-/** The two clocks: monotonic for deadlines and token age, wall for signatures and `Retry-After` dates. */
-export interface PamClock {
-  monotonicMs(): number;
-  now(): Date;
-}
 
 /** One HTTP call as metrics see it; labels only, nothing that was sent or received. */
 export interface PamCallRecord {
@@ -39,26 +14,7 @@ export interface PamCallRecord {
 }
 
 /** Everything a client needs to talk to one PAM Core with one authorization. */
-export interface PamConnectionSettings {
-  /** `https://host[:port]`; `http` for loopback addresses only. */
-  readonly url: string;
-  readonly apiPrefix: '/api' | '/iso';
-  /** Default: `{url}{apiPrefix}/oauth2/token`. */
-  readonly tokenUrl?: string;
-  /** Sent with the token call; an answer that names another tenant is a fault. */
-  readonly tenant?: string;
-  readonly auth: OAuth2Settings | OAuth1Settings;
-  /** PEM certificates that replace the public roots. */
-  readonly ca?: string;
-  /** HTTP proxy, used by CONNECT for `https` addresses. */
-  readonly proxyUrl?: string;
-  readonly referer?: string;
-  readonly timeouts: {
-    readonly connectMs: number;
-    /** One whole write with everything that it needs (token, second attempt). */
-    readonly requestMs: number;
-    readonly inventoryMs: number;
-  };
+export interface PamConnectionSettings extends Omit<ConnectionSettings, 'limits'> {
   readonly limits: { readonly maxInFlight: number };
   /** Largest answer but the inventory's, in decoded bytes. */
   readonly maxResponseBytes: number;
@@ -66,7 +22,7 @@ export interface PamConnectionSettings {
   readonly maxInventoryBytes: number;
   /** `pam-operator/<version>` */
   readonly userAgent: string;
-  readonly clock: PamClock;
+  readonly clock: Clock;
   /** Called once per HTTP attempt, the token's included. */
   readonly onCall?: (call: PamCallRecord) => void;
 }

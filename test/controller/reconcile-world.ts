@@ -3,7 +3,11 @@ import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import { Connections } from '../../src/controller/connections.ts';
 import { type ConnectionPorts, reconcileConnection } from '../../src/controller/reconcile-connection.ts';
-import { type PassResult, type ReconcilePorts, reconcileResource } from '../../src/controller/reconcile-resource.ts';
+import {
+  type PassResult,
+  type ReconcilePorts,
+  reconcileResource,
+} from '../../src/controller/reconcile-resource.ts';
 import { Memories } from '../../src/controller/resource-memory.ts';
 import { PRIORITY } from '../../src/controller/workqueue.ts';
 import type { AuditRecord } from '../../src/core/audit-record.ts';
@@ -68,7 +72,10 @@ export class ReconcileWorld {
   }
 
   /** One pass, now, with news that came this very moment. */
-  async reconcile(resource: PamCredential = credential(), priority: number = PRIORITY.change): Promise<PassResult> {
+  async reconcile(
+    resource: PamCredential = credential(),
+    priority: number = PRIORITY.change,
+  ): Promise<PassResult> {
     const { namespace = '', name } = resource.metadata;
     const claim = { seenAtMs: Date.now(), priority };
     return settled(reconcileResource({ kind: 'PamCredential', namespace, name }, claim, this.ports()));

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { OAuth1Settings } from '../../src/core/connection-settings.ts';
 import { SecretText } from '../../src/core/secret-text.ts';
 import { createOAuth1Signer } from '../../src/pam/oauth1-signer.ts';
-import type { OAuth1Settings, OAuth1SignatureMethod } from '../../src/pam/pam-connection-settings.ts';
 import { type Pairs, referenceBaseString, referenceSignature } from './oauth1-reference.ts';
 
 function keys(more: Partial<OAuth1Settings> = {}): OAuth1Settings {
@@ -175,14 +175,16 @@ describe('faults of the package that never reach PAM', () => {
   });
 
   it('PLAINTEXT, which sends the secret, is refused', () => {
-    const signatureMethod = 'PLAINTEXT' as OAuth1SignatureMethod;
+    const signatureMethod = 'PLAINTEXT' as OAuth1Settings['signatureMethod'];
     expect(() => createOAuth1Signer(keys({ signatureMethod }))).toThrow(RangeError);
     expect(() =>
-      createOAuth1Signer(keys({ signatureMethod: undefined as unknown as OAuth1SignatureMethod })),
+      createOAuth1Signer(
+        keys({ signatureMethod: undefined as unknown as OAuth1Settings['signatureMethod'] }),
+      ),
     ).toThrow(RangeError);
-    expect(() => createOAuth1Signer(keys({ signatureMethod: 'toString' as OAuth1SignatureMethod }))).toThrow(
-      RangeError,
-    );
+    expect(() =>
+      createOAuth1Signer(keys({ signatureMethod: 'toString' as OAuth1Settings['signatureMethod'] })),
+    ).toThrow(RangeError);
   });
 
   it.each(['__proto__', 'oauth_token', 'oauth_nonce'])('a parameter named %s is refused', (name) => {
@@ -236,7 +238,7 @@ it('agrees with the reference for all requests', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
-      fc.constantFrom<OAuth1SignatureMethod>('HMAC-SHA1', 'HMAC-SHA256'),
+      fc.constantFrom<OAuth1Settings['signatureMethod']>('HMAC-SHA1', 'HMAC-SHA256'),
       fc.array(fc.stringMatching(/^[A-Za-z0-9_-]{1,8}$/), { maxLength: 4 }),
       pairsOf,
       pairsOf,

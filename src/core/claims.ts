@@ -1,0 +1,49 @@
+import { fold } from './glob.ts';
+import type { DeclaredRecord } from './managed-resource.ts';
+import type { RecordKind } from './record-kind.ts';
+
+/** A resource that lays claim to a record. */
+export interface Claimant {
+  readonly uid: string;
+  readonly kind: RecordKind;
+  readonly namespace: string;
+  readonly name: string;
+  /** RFC 3339, whole seconds. */
+  readonly createdAt: string;
+  /** Its sealed status names the record's identifier: it holds the record already. */
+  readonly holds: boolean;
+}
+
+/**
+ * Under which names a resource claims its record on one PAM: the identifier, across both kinds, since they share one
+ * sequence of ids, and for a credential its username and hostname, because PAM's upsert matches by them too. Compared
+ * folded: case, width and composition do not make another record.
+ */
+export function claimNames(
+  fingerprint: string,
+  kind: RecordKind,
+  declared: DeclaredRecord,
+): readonly string[] {
+  const names = [`${fingerprint}\nidentifier\n${fold(declared.identifier)}`];
+  if (kind === 'credential') {
+    names.push(`${fingerprint}\ntarget\n${fold(declared.username)}\n${fold(declared.hostname)}`);
+  }
+  return names;
+}
+
+/**
+ * The rival that a resource loses its record to; absent when it wins. Who holds the record's identifier wins, else the
+ * older resource, else the lower UID: every replica and every restart decides alike.
+ */
+export function winningRival(self: Claimant, rivals: readonly Claimant[]): Claimant | undefined {
+  const winner = [self, ...rivals].reduce((best, candidate) =>
+    precedes(candidate, best) ? candidate : best,
+  );
+  return winner.uid === self.uid ? undefined : winner;
+}
+
+function precedes(left: Claimant, right: Claimant): boolean {
+  if (left.holds !== right.holds) return left.holds;
+  if (left.createdAt !== right.createdAt) return left.createdAt < right.createdAt;
+  return left.uid < right.uid;
+}

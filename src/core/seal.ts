@@ -1,0 +1,47 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { PamCredentialStatus } from '../api/pam-credential.gen.ts';
+import type { PamSshKeyStatus } from '../api/pam-ssh-key.gen.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { InstallKey } from './digest.ts';
+
+type SealedStatus = Pick<
+  PamCredentialStatus & PamSshKeyStatus,
+  'id' | 'identifier' | 'connectionFingerprint' | 'enabled' | 'applied' | 'content' | 'pending' | 'seal'
+>;
+
+/**
+ * What the status may be used for. A status is a cache that everybody with rights on `/status` may forge.
+ *
+ * - `blank`: it says nothing of a record. First contact.
+ * - `valid`: written by this installation for this resource; it may be used.
+ * - `otherKey`: sealed with another install key, which was lost or replaced: digests of unchanged Secrets are made anew.
+ * - `broken`: forged or damaged. What it says is not used; that it says anything is reason enough not to create.
+ */
+export type SealState = 'blank' | 'valid' | 'otherKey' | 'broken';
+
+/**
+ * `<key id>:<64 hex digits>`: HMAC-SHA256 with the install key over the UID and everything of the status that a later
+ * pass relies on (design 3.4). The UID keeps a status from being copied to another resource.
+ */
+export function sealStatus(key: InstallKey, uid: string, status: SealedStatus): string {
+  const { id, identifier, connectionFingerprint, enabled, applied, content, pending } = status;
+  const sealed = { id, identifier, connectionFingerprint, enabled, applied, content, pending };
+  const text = canonicalJson({ version: 1, uid, ...sealed });
+  return `${key.id}:${createHmac('sha256', key.bytes).update(text).digest('hex')}`;
+}
+
+export function sealStateOf(key: InstallKey, uid: string, status: SealedStatus): SealState {
+  if (saysNothing(status)) return 'blank';
+  const recorded = Buffer.from(status.seal ?? '');
+  const expected = Buffer.from(sealStatus(key, uid, status));
+  if (recorded.length === expected.length && timingSafeEqual(recorded, expected)) return 'valid';
+  const keyId = /^([0-9a-f]{8}):/.exec(status.seal ?? '')?.[1];
+  return keyId !== undefined && keyId !== key.id ? 'otherKey' : 'broken';
+}
+
+function saysNothing({ seal: _, ...facts }: SealedStatus): boolean {
+  const { id, identifier, connectionFingerprint, enabled, applied, content, pending } = facts;
+  return [id, identifier, connectionFingerprint, enabled, applied, content, pending].every(
+    (fact) => fact === undefined,
+  );
+}
