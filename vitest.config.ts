@@ -20,7 +20,7 @@ export default defineConfig({
       {
         test: {
           name: 'cluster',
-          include: ['test/{control-plane,crds,kube,e2e,faults}/**/*.test.ts'],
+          include: ['test/{admission,control-plane,crds,kube,e2e,faults}/**/*.test.ts'],
           globalSetup: ['test/control-plane/vitest-global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

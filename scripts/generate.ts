@@ -1,5 +1,6 @@
 import { apiTypes } from './generate/api-types.ts';
 import { bringUpToDate } from './generate/bring-up-to-date.ts';
+import { conditionsReference } from './generate/conditions-reference.ts';
 import { readCustomKinds } from './generate/custom-kind.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
 import { kindReferences } from './generate/kind-reference.ts';
@@ -23,6 +24,7 @@ const generators: (() => GeneratedFile[] | Promise<GeneratedFile[]>)[] = [
   settingsReference,
   metricsReference,
   logReference,
+  conditionsReference,
 ];
 
 const check = process.argv.includes('--check');

@@ -1,4 +1,5 @@
 import packageJson from '../package.json' with { type: 'json' };
+import { type Command, readCommand } from './config/command.ts';
 import { readTextFile } from './config/read-text-file.ts';
 import type { Settings } from './config/settings.ts';
 import { effectiveSettings, readSettings } from './config.ts';
@@ -10,19 +11,49 @@ import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startMetricsServer } from './observability/metrics-server.ts';
 import { type Operator, startOperator } from './operator.ts';
+import { releaseFinalizers } from './release-finalizers.ts';
+import { whyUnlisted } from './why-unlisted.ts';
 
 const { version } = packageJson;
+const USER_AGENT = `pam-operator/${version}`;
 
-/** Exit codes: 0 after a graceful stop, 1 for settings or a start that cannot work, 130 after a second signal. */
+/**
+ * Exit codes: 0 after a graceful stop or a command that did all of its work, 1 for settings or a start that cannot
+ * work and for a command that left something, 130 after a second signal.
+ */
 async function main(): Promise<void> {
-  const read = readSettings({ argv: process.argv.slice(2), env: process.env, readFile: readTextFile });
+  const command = readCommand(process.argv.slice(2));
+  if ('problem' in command) return refuse(command.problem);
+  const read = readSettings({ argv: command.argv, env: process.env, readFile: readTextFile });
   if ('help' in read) return print(read.help);
   if ('version' in read) return print(`pam-operator ${version} (Node ${process.versions.node})\n`);
   if ('problem' in read) return refuse(read.problem);
   const { settings } = read;
   const kube = loadKubeConfig(settings.kubeconfig === '' ? {} : { kubeconfig: settings.kubeconfig });
   if ('problem' in kube) return refuse(kube.problem);
-  await run(settings, kube.connection);
+  if (command.name === 'release-finalizers') await release(command, settings, kube.connection);
+  else await run(settings, kube.connection);
+}
+
+async function release(
+  { dryRun, force }: Extract<Command, { name: 'release-finalizers' }>,
+  settings: Settings,
+  connection: KubeConnection,
+): Promise<void> {
+  const pace = { qps: settings.kubeClientQps, burst: settings.kubeClientBurst };
+  const client = createKubeClient({ connection, userAgent: USER_AGENT, pace });
+  const stopped = new AbortController();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopped.abort());
+  process.exitCode = await releaseFinalizers({
+    client,
+    settings,
+    dryRun,
+    force,
+    signal: stopped.signal,
+    print: (line) => print(`${line}\n`),
+    tell,
+  });
+  await client.close();
 }
 
 async function run(settings: Settings, connection: KubeConnection): Promise<void> {
@@ -38,19 +69,20 @@ async function run(settings: Settings, connection: KubeConnection): Promise<void
 
   const onRequest = (exchange: KubeExchange) => metrics.kube.exchanged(exchange);
   const pace = { qps: settings.kubeClientQps, burst: settings.kubeClientBurst };
-  const client = createKubeClient({ connection, userAgent: `pam-operator/${version}`, onRequest, pace });
+  const client = createKubeClient({ connection, userAgent: USER_AGENT, onRequest, pace });
   const { namespace } = settings;
   const operator = startOperator({ settings, client, namespace, logger, metrics, version });
   const checks = healthChecks(operator, settings);
   metrics.readHealthFrom(() => healthStatus(checks));
 
-  const servers = await startServers(settings, checks, metrics, logger);
   const stopped = Promise.withResolvers<number>();
   onSignals(logger, stopped.resolve);
+  const servers = await startServers(settings, checks, metrics, logger);
   if (servers === undefined) stopped.resolve(1);
   const deadline = setTimeout(() => {
-    logger.error('Failed to list everything in time; check the API server and that the CRDs are installed', {
+    logger.error('Failed to list everything in time', {
       limit: settings.cacheSyncTimeoutSeconds,
+      detail: whyUnlisted(operator.unlisted()),
     });
     stopped.resolve(1);
   }, settings.cacheSyncTimeoutSeconds * 1000);
@@ -131,8 +163,12 @@ function print(text: string): void {
 }
 
 function refuse(problem: string): void {
-  process.stderr.write(`pam-operator: ${problem}\n`);
+  tell(problem);
   process.exitCode = 1;
+}
+
+function tell(line: string): void {
+  process.stderr.write(`pam-operator: ${line}\n`);
 }
 
 await main();

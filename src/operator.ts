@@ -7,6 +7,7 @@ import { type Controller, startController } from './controller/controller.ts';
 import type { ResourceByKind, ResourceKind } from './controller/kubernetes.ts';
 import { type ConnectionPorts, reconcileConnection } from './controller/reconcile-connection.ts';
 import { type ReconcilePorts, reconcileResource } from './controller/reconcile-resource.ts';
+import { ResourceClaims, type ResourceKey } from './controller/resource-claims.ts';
 import { Memories } from './controller/resource-memory.ts';
 import { type Claim, PRIORITY, Workqueue } from './controller/workqueue.ts';
 import type { Clock } from './core/clock.ts';
@@ -23,7 +24,7 @@ import { createKubernetesCalls } from './kube/kubernetes-calls.ts';
 import { type Lease, startLease } from './kube/lease.ts';
 import { createSecretIndex, type SecretIndex } from './kube/secret-index.ts';
 import type { ReflectorHandler } from './kube/store-feed.ts';
-import { startCaches, type WatchCaches } from './kube/watch-caches.ts';
+import { startCaches, type UnlistedResource, type WatchCaches } from './kube/watch-caches.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
 import { limitCalls } from './pam/limited-client.ts';
@@ -47,6 +48,8 @@ export interface Operator {
   readonly synced: Promise<void>;
   /** Whether the first lists are in; a process that does not lead is ready. */
   readonly isReady: () => boolean;
+  /** What is not listed yet. */
+  readonly unlisted: () => readonly UnlistedResource[];
   /** Seconds since the quietest watch heard from the API server. */
   readonly watchAgeSeconds: () => number;
   /** Seconds for which a worker has made no progress while it had work. */
@@ -118,6 +121,14 @@ export function startOperator(options: OperatorOptions): Operator {
     }
   }
 
+  /** Who claims the same record as a resource that changed or went away has to decide anew. */
+  function wakeKeys(keys: ReadonlySet<ResourceKey>): void {
+    for (const key of keys) {
+      const [kind, place = '', name = ''] = key.split('/') as [ManagedKind, string, string];
+      wake(kind, [{ namespace: place, name }]);
+    }
+  }
+
   /** Resources of one connection, or all; their priority is that of a resync unless a disable waits. */
   function wakeAll(matches: (resource: PamCredential | PamSshKey) => boolean): void {
     for (const kind of ['PamCredential', 'PamSshKey'] as const) {
@@ -140,6 +151,7 @@ export function startOperator(options: OperatorOptions): Operator {
     const index = (resource: ResourceByKindWithNamespace[K]) => {
       secrets.resourceChanged(resource);
       if (resource.kind === 'PamCredential') parents.resourceChanged(resource);
+      wakeKeys(claims.changed(resource));
       const { namespace: place, name } = resource.metadata;
       const connection = connectionName(resource);
       const conditions = resource.status?.conditions ?? [];
@@ -163,6 +175,7 @@ export function startOperator(options: OperatorOptions): Operator {
         const { namespace: place, name, uid } = resource.metadata;
         secrets.resourceDeleted(resource);
         if (resource.kind === 'PamCredential') parents.resourceDeleted(resource);
+        wakeKeys(claims.deleted(resource));
         memories.forget(uid);
         metrics.resources.deleted({ kind, namespace: place, name });
       },
@@ -216,6 +229,7 @@ export function startOperator(options: OperatorOptions): Operator {
     reflector: { relistMs: settings.relistIntervalSeconds * 1000 },
   });
 
+  const claims = new ResourceClaims(caches);
   const lease: Lease = startLease({
     client,
     namespace,
@@ -271,6 +285,7 @@ export function startOperator(options: OperatorOptions): Operator {
     readKeyPair: (input) => readKeyPair(input),
     installKey,
     retry,
+    rivalOf: (resource, key) => claims.rivalOf(resource, key),
     secretsPollSeconds: settings.secretsWatch ? undefined : settings.secretsPollIntervalSeconds,
     random: Math.random,
     fence: (durationMs) => lease.mayWriteFor(durationMs),
@@ -290,7 +305,13 @@ export function startOperator(options: OperatorOptions): Operator {
     clock: CLOCK,
     conditionClock,
     random: Math.random,
-    wakeResources: (name) => wakeAll((resource) => connectionName(resource) === name),
+    wakeResources: (name) =>
+      wakeAll((resource) => {
+        if (connectionName(resource) !== name) return false;
+        // The connection's address and prefix are part of what a resource claims.
+        wakeKeys(claims.changed(resource));
+        return true;
+      }),
     failures: new Map(),
     ownVersions: ownConnectionVersions,
   };
@@ -353,6 +374,7 @@ export function startOperator(options: OperatorOptions): Operator {
   return {
     synced: caches.synced,
     isReady: () => isSynced,
+    unlisted: caches.unlisted,
     watchAgeSeconds: () =>
       Math.max(
         0,

@@ -5,6 +5,9 @@ export const API_VERSION = 'v1alpha1';
 /** Only on resources with `deletionPolicy: Disable`. */
 export const FINALIZER = 'pam-operator.io/finalizer';
 
+/** On a PamConnection that a resource with {@link FINALIZER} needs for its last call. */
+export const IN_USE_FINALIZER = 'pam-operator.io/in-use';
+
 /** Any new value re-applies everything once; echoed in `status.lastHandledForceSync`. */
 export const FORCE_SYNC_ANNOTATION = 'pam-operator.io/force-sync';
 

@@ -4,6 +4,11 @@ import { OPTIONS } from './options.ts';
 const WIDTH = 100;
 const INDENT = '      ';
 
+const COMMAND_TEXT = [
+  'Takes the finalizers of the operator off all resources, without a call to PAM Core: what waits for its deletion goes, and its records stay in PAM Core as they are. For the removal of the operator, after it was stopped; refused while an operator holds the Lease.',
+  'It takes the flags of the operator. --kubeconfig, --namespace, --leader-election-id and --watch-namespaces have to be those the operator ran with.',
+];
+
 /** The text of `--help`. */
 export function helpText(): string {
   const rows: readonly Option<unknown>[] = Object.values(OPTIONS);
@@ -12,6 +17,16 @@ export function helpText(): string {
     'pam-operator keeps credentials and SSH keys in Segura PAM Core as declared by custom resources.',
     '',
     'Usage: pam-operator [--flag=value ...]',
+    '       pam-operator release-finalizers [--dry-run] [--force] [--flag=value ...]',
+    '',
+    'Without a command it runs the operator.',
+    '',
+    '  release-finalizers',
+    ...COMMAND_TEXT.flatMap(wrap),
+    '  --dry-run (release-finalizers)',
+    ...wrap('Names what would be released and changes nothing.'),
+    '  --force (release-finalizers)',
+    ...wrap('Does not look at the Lease. A running operator puts the finalizers on again.'),
     '',
     'Flags go before environment variables, those before the configuration file. An empty environment',
     'variable counts as not set.',

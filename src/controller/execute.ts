@@ -20,7 +20,8 @@ import { PRIORITY } from './workqueue.ts';
 export type WriteFence = (durationMs: number) => boolean;
 
 /** The part of a situation that actions are made from. */
-export type ExecutionSituation = Pick<Situation, 'resource' | 'declared' | 'material' | 'parentId'>;
+export type ExecutionSituation = Pick<Situation, 'resource' | 'declared' | 'material' | 'parentId'> &
+  Partial<Pick<Situation, 'installKey'>>;
 
 export interface ExecutionPorts {
   readonly kubernetes: Kubernetes;
@@ -185,15 +186,20 @@ class Execution {
 
   async #recordIntent(intent: Extract<Action, { do: 'recordIntent' }>): Promise<void> {
     const { digest, changeBefore } = intent;
-    const status = intentStatus(this.#resource, { digest, changeBefore }, this.#ports.conditionClock());
+    const { installKey } = this.#situation;
+    // A plan with an intent is made with the install key; without one there is nothing to push.
+    if (installKey === undefined) throw new Outdated();
+    const clock = this.#ports.conditionClock();
+    const status = intentStatus(this.#resource, { digest, changeBefore }, installKey, clock);
     const { resourceVersion } = this.#resource.metadata;
-    const result = await this.#ports.kubernetes.writeStatus(this.#target(), this.#resource.status, status, {
+    const result = await this.#ports.kubernetes.writeStatus(this.#target(), this.#resource.stored, status, {
       resourceVersion,
     });
     // A conflict means that this view is stale: another replica, or a newer spec. The POST must not go out.
     if (result.outcome === 'conflict' || result.outcome === 'gone') throw new Outdated();
     if (result.outcome === 'written') {
-      this.#wroteResource(result.resourceVersion, { ...this.#resource, status } as ManagedResource);
+      const resource = { ...this.#resource, status, stored: status } as ManagedResource;
+      this.#wroteResource(result.resourceVersion, resource);
     }
   }
 
@@ -303,7 +309,9 @@ class Execution {
     const context: PamCallContext = {
       signal: AbortSignal.any([signal, session.signal]),
       requestId,
-      priority: operation === 'Disable' ? PRIORITY.disable : this.#ports.priority,
+      // What else a pass of the disables' lane writes must not stand before another resource's disable.
+      priority:
+        operation === 'Disable' ? PRIORITY.disable : Math.min(this.#ports.priority, PRIORITY.deletion),
       mayStart: () => fence(session.requestTimeoutMs),
     };
     const startedAtMs = clock.monotonicMs();

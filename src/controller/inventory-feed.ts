@@ -6,6 +6,17 @@ import { type InventoryIndex, indexInventory } from '../core/inventory-index.ts'
 const MIN_INTERVAL_MS = 1000;
 const DURATION_FACTOR = 5;
 
+/** The pause after the last list is not over: come back then, rather than hold a worker that others need. */
+export class ListTooSoon extends Error {
+  /** Milliseconds until the next list may start. */
+  readonly afterMs: number;
+
+  constructor(afterMs: number) {
+    super('the next list may not start yet');
+    this.afterMs = afterMs;
+  }
+}
+
 interface Waiter {
   readonly notBeforeMs: number;
   readonly resolve: (index: InventoryIndex) => void;
@@ -25,6 +36,8 @@ export class InventoryFeed {
   #startedAtMs = Number.NEGATIVE_INFINITY;
   #tookMs = 0;
   #running = false;
+  /** What the last list failed with; absent after a success. */
+  #failure: { readonly error: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Why nobody is served any more; absent while the feed lives. */
   #ended: { readonly error: unknown } | undefined;
@@ -41,7 +54,10 @@ export class InventoryFeed {
     return this.#latest;
   }
 
-  /** A snapshot whose request was sent at this monotonic time or later. Rejects as the list does. */
+  /**
+   * A snapshot whose request was sent at this monotonic time or later. Rejects as the list does. Nobody waits for the
+   * end of a long pause: with the last list's failure, or else with {@link ListTooSoon}, it rejects at once.
+   */
   atLeast(notBeforeMs: number): Promise<InventoryIndex> {
     // A pass may still hold a session that has ended meanwhile: it must not wait for ever.
     if (this.#ended !== undefined) return Promise.reject(this.#ended.error);
@@ -63,10 +79,14 @@ export class InventoryFeed {
   #schedule(): void {
     if (this.#running || this.#ended !== undefined || this.#waiters.length === 0) return;
     const now = this.#clock.monotonicMs();
-    const startAtMs = this.#startedAtMs + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * this.#tookMs);
+    const pauseMs = this.#startedAtMs + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * this.#tookMs) - now;
     clearTimeout(this.#timer);
-    if (startAtMs > now) this.#timer = setTimeout(() => this.#schedule(), startAtMs - now);
-    else void this.#run();
+    if (pauseMs <= 0) void this.#run();
+    else if (pauseMs <= MIN_INTERVAL_MS) this.#timer = setTimeout(() => this.#schedule(), pauseMs);
+    else {
+      const error = this.#failure === undefined ? new ListTooSoon(pauseMs) : this.#failure.error;
+      for (const { reject } of this.#waiters.splice(0)) reject(error);
+    }
   }
 
   async #run(): Promise<void> {
@@ -79,9 +99,11 @@ export class InventoryFeed {
       if (this.#ended !== undefined) return;
       const index = indexInventory(inventory);
       this.#latest = index;
+      this.#failure = undefined;
       this.#serve(inventory.sentAtMs, ({ resolve }) => resolve(index));
       this.#onList(inventory);
     } catch (error) {
+      this.#failure = { error };
       this.#serve(startedAtMs, ({ reject }) => reject(error));
     } finally {
       this.#tookMs = this.#clock.monotonicMs() - startedAtMs;

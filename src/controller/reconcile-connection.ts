@@ -9,6 +9,7 @@ import { KubeError } from '../core/kube-error.ts';
 import { PamError } from '../core/pam-fault.ts';
 import { type RetrySettings, retryDelayMs } from '../core/schedule.ts';
 import type { Connections, Session } from './connections.ts';
+import { ListTooSoon } from './inventory-feed.ts';
 import type { Caches, Kubernetes } from './kubernetes.ts';
 import type { PassResult } from './reconcile-resource.ts';
 import { PRIORITY } from './workqueue.ts';
@@ -69,8 +70,8 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
   if (isNew || before?.connection.metadata.generation !== connection.metadata.generation)
     ports.wakeResources(name);
   const probed = await probe(connection, session, ports);
-  // The session ended (shutdown): that says nothing about PAM, so nothing is reported.
-  if (probed === 'ended') return { result: 'requeue_after', next: { afterMs: 1000 } };
+  if (probed !== undefined && 'afterMs' in probed)
+    return { result: 'requeue_after', next: { afterMs: probed.afterMs, priority: PRIORITY.retry } };
   return conclude(connection, probed, ports);
 }
 
@@ -181,20 +182,27 @@ async function readCaBundle(
   }
 }
 
-/** A list that is younger than the interval says that the connection works; else one is asked for. */
+/** Wait before a pass that learnt nothing, since the session had ended, is made again. */
+const ENDED_RETRY_MS = 1000;
+
+/**
+ * A list that is younger than the interval says that the connection works; else one is asked for. `afterMs`: nothing
+ * was learnt about PAM, so there is nothing to report.
+ */
 async function probe(
   connection: PamConnection,
   session: Session,
   { clock }: ConnectionPorts,
-): Promise<Failure | 'ended' | undefined> {
+): Promise<Failure | { readonly afterMs: number } | undefined> {
   const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
   const ageMs = (interval === 0 ? INVENTORY_INTERVAL_SECONDS : interval) * 1000;
   try {
     await session.inventory.atLeast(clock.monotonicMs() - ageMs / 2);
     return undefined;
   } catch (error) {
+    if (error instanceof ListTooSoon) return { afterMs: error.afterMs };
     if (!(error instanceof PamError)) throw error;
-    return error.fault.signal === 'aborted' ? 'ended' : classify(error.fault, {});
+    return error.fault.signal === 'aborted' ? { afterMs: ENDED_RETRY_MS } : classify(error.fault, {});
   }
 }
 

@@ -1,5 +1,6 @@
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
+import type { Claimant } from '../core/claims.ts';
 import { classify } from '../core/classify.ts';
 import { type Condition, progressDeadlineInMs } from '../core/conditions.ts';
 import { type Decision, nothing } from '../core/decision.ts';
@@ -15,9 +16,11 @@ import { deletionBlocked } from '../core/plan-deletion.ts';
 import { disableDelayMs, type RetrySettings, retryDelayMs } from '../core/schedule.ts';
 import { secretSources } from '../core/secret-source.ts';
 import type { Situation } from '../core/situation.ts';
+import { type TrustedResource, trustedResource } from '../core/trusted-resource.ts';
 import { wantsDisable } from '../core/wake.ts';
 import type { Connections, ConnectionView } from './connections.ts';
 import { connectionNotReady, type Executed, type ExecutionPorts, execute } from './execute.ts';
+import { ListTooSoon } from './inventory-feed.ts';
 import type { Caches, Kubernetes, ResourceName, WriteResult, WriteTarget } from './kubernetes.ts';
 import { type ReadKeyPair, readMaterial } from './read-material.ts';
 import type { Memories, ResourceMemory } from './resource-memory.ts';
@@ -35,6 +38,8 @@ export interface ReconcilePorts extends Omit<ExecutionPorts, 'session' | 'priori
   /** How often Secrets are read where they are not watched, in seconds. */
   readonly secretsPollSeconds: number | undefined;
   readonly random: () => number;
+  /** The resource that this one loses its record to, if there is one. */
+  readonly rivalOf: (resource: ManagedResource, key: InstallKey) => Claimant | undefined;
   /** A declared disable is carried out: seconds since it was first seen by this process. */
   readonly onDisabled: (connection: string, seconds: number) => void;
 }
@@ -65,7 +70,7 @@ export async function reconcileResource(
   const memory = ports.memories.of(cached.metadata.uid);
   const overlaid = memory.overlay<PamCredential | PamSshKey>(cached);
   if (overlaid === 'stale') return LATER;
-  const resource = manage(overlaid);
+  let resource = manage(overlaid);
   // Without the finalizer a deletion is none of our business: the object is as good as gone.
   if (resource.deleting && !resource.hasFinalizer) return { result: 'success' };
 
@@ -85,9 +90,11 @@ export async function reconcileResource(
   }
   const key = await ports.installKey();
   if ('failure' in key) return withoutInstallKey(resource, key.failure, view, ports, memory);
+  const trusted = trustedResource(resource, key);
+  resource = trusted.resource;
 
-  const decided = await decide(resource, view, key, claim.seenAtMs, ports, memory);
-  if (decided === 'sessionEnded') return LATER;
+  const decided = await decide(trusted, view, key, claim.seenAtMs, ports, memory);
+  if ('result' in decided) return decided;
   const { decision, situation } = decided;
   if (decision.actions.length > 0 && view.session === undefined && callsPam(decision)) {
     const refused = { ...nothing(), failure: connectionNotReady(connection, view.problem) };
@@ -135,14 +142,15 @@ async function letGo(
 
 /** Plans, gathers what the plan lacks, and plans again. */
 async function decide(
-  resource: ManagedResource,
+  trusted: TrustedResource,
   view: ConnectionView,
   installKey: InstallKey,
   seenAtMs: number,
   ports: ReconcilePorts,
   memory: ResourceMemory,
-): Promise<{ decision: Decision; situation: Situation } | 'sessionEnded'> {
-  let situation = situate(resource, view, installKey, seenAtMs, ports, memory);
+): Promise<{ decision: Decision; situation: Situation } | PassResult> {
+  const { resource } = trusted;
+  let situation = situate(trusted, view, installKey, seenAtMs, ports, memory);
   for (let gathered = 0; gathered < MAX_GATHERINGS; gathered++) {
     const next = plan(situation);
     if (next.need === undefined) return { decision: next, situation };
@@ -163,9 +171,10 @@ async function decide(
     try {
       situation = { ...situation, inventory: await view.session.inventory.atLeast(next.notBeforeMs) };
     } catch (error) {
+      if (error instanceof ListTooSoon) return { result: 'requeue_after', next: { afterMs: error.afterMs } };
       if (!(error instanceof PamError)) throw error;
       // The session ended (edited connection, shutdown): the next pass asks the new one.
-      if (error.fault.signal === 'aborted') return 'sessionEnded';
+      if (error.fault.signal === 'aborted') return LATER;
       return { decision: { ...nothing(), failure: classify(error.fault, {}) }, situation };
     }
   }
@@ -173,13 +182,14 @@ async function decide(
 }
 
 function situate(
-  resource: ManagedResource,
+  { resource, seal }: TrustedResource,
   view: ConnectionView,
   installKey: InstallKey,
   seenAtMs: number,
-  { caches, clock }: ReconcilePorts,
+  ports: ReconcilePorts,
   memory: ResourceMemory,
 ): Situation {
+  const { caches, clock } = ports;
   const { spec, status } = view.connection;
   const { namespace } = resource.metadata;
   const secretVersions = new Map<string, SecretVersion | 'unknown'>();
@@ -194,6 +204,8 @@ function situate(
   const disabledRecords = spec.disabledRecords ?? 'Auto';
   return {
     resource,
+    seal,
+    rival: ports.rivalOf(resource, installKey),
     declared: declaredRecord(resource, spec.identifierPrefix),
     connection: {
       fingerprint: view.fingerprint,
@@ -301,7 +313,7 @@ async function writeStatus(
   kubernetes: Kubernetes,
 ): Promise<WriteResult> {
   let { resourceVersion } = written.metadata;
-  let previous: object = written.status;
+  let previous: object = written.stored;
   for (let conflicts = 0; ; conflicts++) {
     const result = await kubernetes.writeStatus(target, previous, status, { resourceVersion });
     if (result.outcome !== 'conflict' || conflicts === MAX_CONFLICTS) return result;
@@ -314,7 +326,7 @@ async function writeStatus(
 
 /** What the pass itself wrote on its way (finalizer, intent): the next one builds on it, whatever the cache has. */
 function rememberWrites(memory: ResourceMemory, { ownVersions, resource }: Executed): void {
-  const { metadata, status } = resource;
+  const { metadata, stored: status } = resource;
   const resourceVersion = ownVersions.at(-1);
   if (resourceVersion === undefined) return;
   const { generation, finalizers } = metadata;

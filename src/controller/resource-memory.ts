@@ -19,6 +19,7 @@ export class ResourceMemory implements Memory {
   writeEndedAtMs = 0;
   refusedDigest: string | undefined;
   refutedId: string | undefined;
+  gone = false;
   readonly verified = new Map<string, SecretVersion>();
   /** Passes in a row that failed. */
   failures = 0;

@@ -100,6 +100,13 @@ const NUMBERED: Readonly<Record<number, NumberedError>> = {
   },
 };
 
+/** PAM Core's numbers that lead to this reason, on the calls where they are documented. */
+export function numbersOf(reason: Reason): readonly number[] {
+  return Object.entries(NUMBERED)
+    .filter(([, known]) => known.reason === reason)
+    .map(([code]) => Number(code));
+}
+
 /** The one decision from a fault to what a user reads and when the operator tries again. Total: never throws. */
 export function classify(fault: PamFault, subject: Subject): Failure {
   // A token that is refused is a fault of the connection, whatever its number.

@@ -60,13 +60,14 @@ function coversNamespace(namespaces: Grant['namespaces'], request: GrantRequest)
   const selector = namespaces.selector;
   const labels = request.namespaceLabels;
   if (selector === undefined || labels === undefined) return false;
+  const label = (name: string) => (Object.hasOwn(labels, name) ? labels[name] : undefined);
   const wanted = Object.entries(selector.matchLabels ?? {});
   const expressions = selector.matchExpressions ?? [];
   // An empty selector would select every namespace; the CRD refuses it, and so does this.
   if (wanted.length === 0 && expressions.length === 0) return false;
   return (
-    wanted.every(([name, value]) => labels[name] === value) &&
-    expressions.every(({ key, operator, values }) => matchesExpression(labels[key], operator, values ?? []))
+    wanted.every(([name, value]) => label(name) === value) &&
+    expressions.every(({ key, operator, values }) => matchesExpression(label(key), operator, values ?? []))
   );
 }
 

@@ -16,6 +16,10 @@ interface Managed {
   readonly forceSync: string | undefined;
   /** A force-sync is to be carried out: without a status of ours it is only echoed (design 4.5). */
   readonly forced: boolean;
+  /** The status tells of an earlier record, whether or not it may be believed. */
+  readonly trace: boolean;
+  /** The status as the API server holds it: what a status write is compared with. */
+  readonly stored: object;
 }
 
 export interface ManagedCredential extends Managed {
@@ -37,12 +41,15 @@ export function manage(resource: PamCredential | PamSshKey): ManagedResource {
   const asked = metadata.annotations?.[FORCE_SYNC_ANNOTATION];
   const forceSync =
     asked !== undefined && asked !== resource.status?.lastHandledForceSync ? asked : undefined;
+  const trace = hasRecordTrace(resource.status ?? {});
   const common = {
     metadata: { ...metadata, namespace: metadata.namespace ?? '' },
     deleting: metadata.deletionTimestamp !== undefined,
     hasFinalizer: metadata.finalizers?.includes(FINALIZER) ?? false,
     forceSync,
-    forced: forceSync !== undefined && hasRecordTrace(resource.status ?? {}),
+    forced: forceSync !== undefined && trace,
+    trace,
+    stored: resource.status ?? {},
   };
   return resource.kind === 'PamCredential'
     ? {
@@ -65,7 +72,7 @@ export function manage(resource: PamCredential | PamSshKey): ManagedResource {
  * Whether a status tells of an earlier record. Any trace of one suffices to refrain from creating a second
  * (design 3.4): what became of the rest of the status does not matter.
  */
-export function hasRecordTrace(status: ManagedResource['status']): boolean {
+function hasRecordTrace(status: ManagedResource['status']): boolean {
   const { id, identifier, applied, enabled, lastSyncTime, content } = status;
   return [id, identifier, applied, enabled, lastSyncTime, content].some((trace) => trace !== undefined);
 }

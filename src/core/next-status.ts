@@ -10,6 +10,7 @@ import type { ManagedResource } from './managed-resource.ts';
 import { nextContent } from './next-content.ts';
 import type { Outcome } from './outcome.ts';
 import { wasNotApplied } from './pam-fault.ts';
+import { sealStateOf, sealStatus } from './seal.ts';
 
 export type ManagedStatus = PamCredentialStatus & PamSshKeyStatus;
 
@@ -43,15 +44,14 @@ export function nextStatus(
   const fingerprint = inPam ? (decision.changes.fingerprint ?? previous.fingerprint) : previous.fingerprint;
   // An id belongs to the PAM Core that named it: never carried over to another address.
   const named = outcome.record !== undefined || decision.changes.id !== undefined;
-  return withoutAbsent({
+  return sealed(resource, installKey, {
     observedGeneration: resource.metadata.generation,
     id,
     identifier,
     connectionFingerprint: named ? connection.fingerprint : previous.connectionFingerprint,
-    enabled: nextEnabled(resource, outcome),
+    enabled: nextEnabled(resource, decision, outcome),
     applied:
       recordsApplied && installKey !== undefined ? appliedDigest(resource, installKey) : previous.applied,
-    seal: previous.seal,
     content,
     pending: nextPending(previous, decision, outcome),
     fingerprint,
@@ -72,6 +72,7 @@ export function nextStatus(
 export function intentStatus(
   resource: ManagedResource,
   intent: { readonly digest: string; readonly changeBefore: string | undefined },
+  installKey: InstallKey,
   clock: ConditionClock,
 ): ManagedStatus {
   const previous: ManagedStatus = resource.status;
@@ -85,7 +86,7 @@ export function intentStatus(
     message: 'The record is being written to PAM Core.',
     activity: 'working',
   };
-  return withoutAbsent({
+  return sealed(resource, installKey, {
     ...previous,
     observedGeneration: generation,
     pending: withoutAbsent({ startedTime: clock.now, ...intent }),
@@ -94,8 +95,13 @@ export function intentStatus(
 }
 
 /** `enabled` is the last state that the operator itself set; without `spec.enabled` there is none to compare with. */
-function nextEnabled({ spec, status }: ManagedResource, outcome: Outcome): boolean | undefined {
+function nextEnabled(
+  { spec, status }: ManagedResource,
+  { changes }: Decision,
+  outcome: Outcome,
+): boolean | undefined {
   if (spec.enabled === undefined) return undefined;
+  if (changes.assumeEnabled === true && outcome.enabled === undefined) return true;
   return outcome.enabledUnknown ? undefined : (outcome.enabled ?? status.enabled);
 }
 
@@ -217,6 +223,18 @@ function syncedMessage(resource: ManagedResource, content: ManagedStatus['conten
     return `${synced} The record existed already and keeps its content until the Secret changes or a force-sync.${inactive}`;
   }
   return synced;
+}
+
+/** Vouches for what the status says of a record; without an install key an earlier seal stays, and says less. */
+function sealed(
+  { metadata, status }: ManagedResource,
+  key: InstallKey | undefined,
+  next: { [K in keyof ManagedStatus]: ManagedStatus[K] | undefined },
+): ManagedStatus {
+  const complete = withoutAbsent<ManagedStatus>(next);
+  const seal = key === undefined ? status.seal : sealStatus(key, metadata.uid, complete);
+  const blank = key !== undefined && sealStateOf(key, metadata.uid, complete) === 'blank';
+  return seal === undefined || blank ? complete : { ...complete, seal };
 }
 
 function withoutAbsent<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {

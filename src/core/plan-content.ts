@@ -6,7 +6,13 @@ import type { MaterialField, UsableMaterial } from './material.ts';
 import { resolveIntent } from './plan-intent.ts';
 import { isPendingCreate, type RecordDecision } from './plan-record.ts';
 import type { FieldRecord, RecordedChange } from './recorded-change.ts';
-import { type ContentState, compareField, recordedField, versionIsKnown } from './recorded-content.ts';
+import {
+  type ContentState,
+  compareField,
+  type RecordedField,
+  recordedField,
+  versionIsKnown,
+} from './recorded-content.ts';
 import { groupFields, intentDigest, settingsBlock } from './secret-fields.ts';
 import { type SecretSource, secretSources } from './secret-source.ts';
 import type { Situation } from './situation.ts';
@@ -158,9 +164,10 @@ function decideGroup(
   if (typeof intent === 'object') return intent;
   if (intent === 'applied') return { ...recordAs('Presumed'), resolved: true };
   if (intent === 'notApplied') return { ...send, notApplied: true };
+  const recorded = fields.map(({ field }) => recordedField(resource, field));
+  if (situation.seal === 'otherKey') return rebase(fields, recorded);
   if (record.firstContact && !isPendingCreate(situation)) return recordAs('Kept');
 
-  const recorded = fields.map(({ field }) => recordedField(resource, field));
   const comparison = worst(fields.map((field, at) => compareField(installKey, field, recorded[at])));
   const policy = pushPolicy(resource);
   if (comparison === 'unknown') return recordAs('Kept');
@@ -176,6 +183,25 @@ function decideGroup(
   if (policy === 'Once')
     return comparison === 'new' ? recordAs('Kept') : { ...LEAVE_GROUP, unchanged: false };
   return hold(situation, record, policy, fields, send);
+}
+
+/**
+ * The install key was lost or replaced, so no digest can be compared. A Secret of the very version that was recorded
+ * has the value that was recorded; any other may have been changed, or rotated in PAM: it is kept as it is there.
+ */
+function rebase(
+  fields: readonly MaterialField[],
+  recorded: readonly (RecordedField | undefined)[],
+): GroupDecision {
+  return {
+    ...LEAVE_GROUP,
+    fields: fields.map((field, at) => {
+      const before = recorded[at];
+      const { uid, resourceVersion } = field.version;
+      const same = before?.version?.uid === uid && before.version.resourceVersion === resourceVersion;
+      return { ...field, state: (same ? before.state : undefined) ?? 'Kept' };
+    }),
+  };
 }
 
 /** A changed Secret is held back where PAM or a person changed the record: pushing could part vault and device. */

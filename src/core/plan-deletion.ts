@@ -29,6 +29,8 @@ export function planDeletion(situation: Situation): Plan {
   if (!resource.hasFinalizer) return nothing();
   const letGo: Decision = { ...nothing(), actions: [{ do: 'removeFinalizer' }] };
   if (resource.spec.deletionPolicy !== 'Disable') return letGo;
+  // The record is another resource's: whoever lost it makes no call, not even now.
+  if (situation.rival !== undefined) return letGo;
   if (connection.suspended || resource.spec.suspend === true) return { ...nothing(), suspended: true };
 
   const number = resource.kind === 'key' ? resource.spec.id : undefined;

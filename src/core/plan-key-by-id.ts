@@ -16,7 +16,7 @@ export function planKeyById(situation: Situation, id: string): Plan {
   const { resource, inventory, memory, startedAtMs } = situation;
   const known =
     resource.status.id === id && resource.status.connectionFingerprint === situation.connection.fingerprint;
-  const toggle = toggles(resource, { exists: true, id });
+  const toggle = toggles(resource, { exists: true, id }, situation.seal);
   const wantsFinalizer = resource.spec.deletionPolicy === 'Disable';
   const finalizer: Action[] =
     wantsFinalizer === resource.hasFinalizer
@@ -62,6 +62,10 @@ export function planKeyById(situation: Situation, id: string): Plan {
   return {
     ...nothing(),
     actions: [...finalizer, ...toggled],
-    changes: { id, ...(identifier !== '' && { identifier }) },
+    changes: {
+      id,
+      ...(identifier !== '' && { identifier }),
+      ...(toggle.assumed === true && { assumeEnabled: true }),
+    },
   };
 }

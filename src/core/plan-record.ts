@@ -3,7 +3,6 @@ import { type Failure, problem } from './failure.ts';
 import { fold } from './glob.ts';
 import { anyOperationGranted } from './grants-needed.ts';
 import type { InventoryEntry } from './inventory.ts';
-import { hasRecordTrace } from './managed-resource.ts';
 import { whoseRecord } from './ownership.ts';
 import type { RecordedChange } from './recorded-change.ts';
 import type { Situation } from './situation.ts';
@@ -75,7 +74,7 @@ export function decideRecord(
       };
     case 'nobody':
       // Any trace of an earlier record is enough to refrain from creating a second one.
-      if (hasRecordTrace(status) && !resource.forced) {
+      if (resource.trace && !resource.forced) {
         const record = status.id === undefined ? 'The record' : `Record ${status.id}`;
         return { failure: problem('RecordGone', `${record} is no longer in PAM Core's list`) };
       }

@@ -1,5 +1,6 @@
 import type { Action, SecretPart } from './action.ts';
 import { compareApplied } from './applied-spec.ts';
+import type { Claimant } from './claims.ts';
 import { type Decision, nothing, type Plan } from './decision.ts';
 import { type Failure, problem } from './failure.ts';
 import type { GrantOperation } from './grants.ts';
@@ -34,6 +35,7 @@ export function plan(situation: Situation): Plan {
   const { resource, connection } = situation;
   if (resource.deleting) return planDeletion(situation);
   if (connection.suspended || resource.spec.suspend === true) return { ...nothing(), suspended: true };
+  if (situation.rival !== undefined) return { ...nothing(), failure: lostTo(situation, situation.rival) };
   if (resource.kind === 'key' && resource.spec.id !== undefined)
     return planKeyById(situation, resource.spec.id);
   const record = decideRecord(situation);
@@ -48,10 +50,20 @@ export function plan(situation: Situation): Plan {
   return compose(situation, record, content);
 }
 
+/** Two resources for one record: the other one has it. Other namespaces' names are not for every reader of a status. */
+function lostTo({ resource }: Situation, rival: Claimant): Failure {
+  const kind = rival.kind === 'credential' ? 'PamCredential' : 'PamSshKey';
+  const who =
+    rival.namespace === resource.metadata.namespace
+      ? `${kind} ${rival.namespace}/${rival.name}`
+      : `A ${kind} of another namespace`;
+  return problem('Conflict', `${who} declares the same record and has the older claim to it`);
+}
+
 /** A disable of a known record waits for no Secret and no list: whatever else is to be done follows in the next pass. */
 function disableAtOnce(situation: Situation, record: RecordDecision): Decision | undefined {
   const { resource } = situation;
-  const toggle = toggles(resource, record);
+  const toggle = toggles(resource, record, situation.seal);
   if (!record.exists || record.firstContact || toggle.edge !== 'disable' || toggle.repeated) return undefined;
   const actions: Action[] = [
     ...(wantsFinalizer(situation) && !resource.hasFinalizer ? [{ do: 'addFinalizer' } as const] : []),
@@ -71,7 +83,7 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
   const { resource, declared } = situation;
   const { spec } = resource;
   const { pending } = resource.status;
-  const toggle = toggles(resource, record);
+  const toggle = toggles(resource, record, situation.seal);
   const unusable = content.failure ?? missingParent(situation);
   // A toggle moves `change`; content in the same pass could not be told from it, so the next pass pushes. What only a
   // force-sync repeats follows the push instead: it would postpone it for ever.
@@ -146,6 +158,7 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
     changes: {
       ...changes,
       ...(met && { id: record.id, identifier: record.identifier }),
+      ...(toggle.assumed === true && { assumeEnabled: true }),
       ...((applied === 'unknown' || keepsKey) && !upserts && { rebaseApplied: true }),
       // Where something secret is sent, the intent is the new one's.
       ...(settled && !sendsContent && !sendsAdditional && { resolved: true }),

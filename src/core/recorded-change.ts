@@ -22,6 +22,8 @@ export interface RecordedChange {
   readonly resolved?: boolean;
   /** `applied` was made with another install key: made anew without a call. */
   readonly rebaseApplied?: boolean;
+  /** The status was not to be believed: the declared `enabled: true` is recorded as carried out, without a call. */
+  readonly assumeEnabled?: boolean;
   /** SSH key: fingerprint of the pair that was read. */
   readonly fingerprint?: string;
 }

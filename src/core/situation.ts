@@ -1,8 +1,10 @@
 import type { PamConnectionSpec } from '../api/pam-connection.gen.ts';
+import type { Claimant } from './claims.ts';
 import type { InstallKey } from './digest.ts';
 import type { InventoryIndex } from './inventory-index.ts';
 import type { DeclaredRecord, ManagedResource } from './managed-resource.ts';
 import type { Material, SecretVersion } from './material.ts';
+import type { SealState } from './seal.ts';
 
 /** What the plan needs to know of the connection. */
 export interface ConnectionFacts {
@@ -28,11 +30,17 @@ export interface Memory {
   readonly refutedId: string | undefined;
   /** Versions of Secrets whose value was found to be the recorded one, by field: read once, not at every pass. */
   readonly verified: ReadonlyMap<string, SecretVersion>;
+  /** Two lists, at least a minute apart and a minute after our last write, did not show the record. */
+  readonly gone: boolean;
 }
 
 /** Everything that one decision is made from: values only. */
 export interface Situation {
+  /** Its status holds only what its seal vouches for. */
   readonly resource: ManagedResource;
+  readonly seal: SealState;
+  /** The resource that this one loses its record to; absent when it has none or wins. */
+  readonly rival: Claimant | undefined;
   readonly declared: DeclaredRecord;
   readonly connection: ConnectionFacts;
   readonly installKey: InstallKey;

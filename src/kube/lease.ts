@@ -162,6 +162,15 @@ export function startLease(options: LeaseOptions): Lease {
     );
   }
 
+  /** The claim of a holder that is gone ends at a time that is known here: nobody waits longer than that. */
+  function untilFreeMs(): number {
+    if (isHeld || observed === undefined) return Number.POSITIVE_INFINITY;
+    const { record, sinceMs } = observed;
+    const leftMs = sinceMs + (record.durationMs || leaseDurationMs) - clock.monotonicMs();
+    // Ended already, and still not ours: somebody was faster or the API server is away.
+    return leftMs > 0 ? leftMs + 1 : Number.POSITIVE_INFINITY;
+  }
+
   async function tryOnce(): Promise<void> {
     // As the leader one PUT with the version of the last one; only a surprise costs a GET.
     if (isHeld && observed !== undefined && (await claim(observed.record))) return;
@@ -197,7 +206,7 @@ export function startLease(options: LeaseOptions): Lease {
         ? renewedMs + renewDeadlineMs - clock.monotonicMs()
         : Number.POSITIVE_INFINITY;
       const waitMs = isHeld ? retryPeriodMs : retryPeriodMs * (1 + JITTER * random());
-      await clock.pause(Math.min(waitMs, untilDeadlineMs), stopped.signal);
+      await clock.pause(Math.min(waitMs, untilDeadlineMs, untilFreeMs()), stopped.signal);
     }
   }
 

@@ -22,6 +22,8 @@ export interface Reflector {
   stop(): Promise<void>;
   /** Monotonic time of the last byte from the server. */
   readonly lastActivityMs: number;
+  /** Why the last list failed; absent once a list is in. */
+  readonly listFault: KubeFault | undefined;
   readonly stats: ReflectorStats;
 }
 
@@ -73,6 +75,7 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
   // Whoever does not wait for it must not be ended by it.
   synced.promise.catch(() => {});
   let lastActivityMs = clock.monotonicMs();
+  let listFault: KubeFault | undefined;
   let watches = 0;
   /** Events that were news; bookmarks are none, else a server that sends one and closes makes a hot loop. */
   let news = 0;
@@ -206,11 +209,15 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
         if (stopped.signal.aborted) return;
         if (listed !== true) {
           if (listed === false) log?.warn('Refused a list from the past', { resource });
-          else logFault('Failed to list', listed);
+          else {
+            listFault = listed;
+            logFault('Failed to list', listed);
+          }
           await waitFor(listed === false ? 0 : listed.retryAfterMs);
           continue;
         }
         reason = undefined;
+        listFault = undefined;
         synced.resolve();
       }
       const end: WatchEnd = await watch();
@@ -243,6 +250,9 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
     },
     get lastActivityMs() {
       return lastActivityMs;
+    },
+    get listFault() {
+      return listFault;
     },
     get stats() {
       return {

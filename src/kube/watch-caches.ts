@@ -1,3 +1,4 @@
+import type { KubeFault } from '../core/kube-error.ts';
 import type { Log } from '../core/log.ts';
 import type { KubeClient } from './kube-client.ts';
 import { type NamespaceLabels, projectNamespaceLabels } from './namespace-labels.ts';
@@ -57,7 +58,16 @@ export interface WatchCaches {
     readonly objects: number;
     readonly lastActivityMs: number;
   }[];
+  /** What is not listed yet, and why its last list failed, if one did. */
+  unlisted(): readonly UnlistedResource[];
   stop(): Promise<void>;
+}
+
+/** A collection without its first list. */
+export interface UnlistedResource {
+  /** Plural. */
+  readonly resource: string;
+  readonly fault: KubeFault | undefined;
 }
 
 /** One reflector with its cache: a collection, or the part of it in one namespace. */
@@ -135,6 +145,8 @@ export function startCaches(options: CacheOptions): WatchCaches {
         ])
       : [],
   );
+  const unlisted = new Set(all);
+  for (const watched of all) watched.reflector.synced.then(() => unlisted.delete(watched)).catch(() => {});
   const synced = Promise.all(all.map(({ reflector }) => reflector.synced)).then(() => {});
   // Whoever does not wait for it must not be ended by it.
   synced.catch(() => {});
@@ -179,6 +191,8 @@ export function startCaches(options: CacheOptions): WatchCaches {
         objects: store.size,
         lastActivityMs: reflector.lastActivityMs,
       })),
+    unlisted: () =>
+      [...unlisted].map(({ resource, reflector }) => ({ resource, fault: reflector.listFault })),
     stop: async () => {
       await Promise.all(all.map(({ reflector }) => reflector.stop()));
     },

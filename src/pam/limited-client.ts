@@ -13,6 +13,7 @@ export interface CallLimits {
 }
 
 interface Waiter {
+  readonly operation: PamOperation;
   readonly priority: number;
   readonly admit: () => void;
   readonly abort: () => void;
@@ -21,9 +22,15 @@ interface Waiter {
 /**
  * A client whose calls wait for a free place and a token; who waits is served by priority, then in order of arrival.
  * The list takes part: it is a call like any other for PAM.
+ *
+ * One place and one token are kept for a disable (design 4.6: nothing delays it but PAM itself): calls that hang until
+ * their timeout leave a way through. With limits of 1 there is nothing to keep, and it goes first all the same.
  */
 export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock): PamClient {
+  const keptPlaces = limits.maxInFlight > 1 ? 1 : 0;
+  const keptTokens = limits.burst > 1 ? 1 : 0;
   let inFlight = 0;
+  let disablesInFlight = 0;
   let tokens = limits.burst;
   let refilledAtMs = clock.monotonicMs();
   let timer: NodeJS.Timeout | undefined;
@@ -38,15 +45,29 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
 
   function serve(): void {
     refill();
-    while (waiters.length > 0 && inFlight < limits.maxInFlight && tokens >= 1) {
+    clearTimeout(timer);
+    for (let [next] = waiters; next !== undefined; [next] = waiters) {
+      if (!hasPlace(next.operation)) return;
+      const missing = tokensNeeded(next.operation) - tokens;
+      if (missing > 0) {
+        timer = setTimeout(serve, Math.ceil((missing / limits.requestsPerSecond) * 1000));
+        return;
+      }
       tokens -= 1;
       inFlight += 1;
-      waiters.shift()?.admit();
+      if (next.operation === 'Disable') disablesInFlight += 1;
+      waiters.shift();
+      next.admit();
     }
-    clearTimeout(timer);
-    if (waiters.length > 0 && inFlight < limits.maxInFlight) {
-      timer = setTimeout(serve, Math.ceil(((1 - tokens) / limits.requestsPerSecond) * 1000));
-    }
+  }
+
+  function hasPlace(operation: PamOperation): boolean {
+    if (inFlight >= limits.maxInFlight) return false;
+    return operation === 'Disable' || inFlight - disablesInFlight < limits.maxInFlight - keptPlaces;
+  }
+
+  function tokensNeeded(operation: PamOperation): number {
+    return operation === 'Disable' ? 1 : 1 + keptTokens;
   }
 
   function enter(operation: PamOperation, { signal, priority = 0 }: PamCallContext): Promise<void> {
@@ -55,10 +76,11 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
         const at = waiters.indexOf(waiter);
         if (at >= 0) waiters.splice(at, 1);
         signal.removeEventListener('abort', abort);
-        if (waiters.length === 0) clearTimeout(timer);
+        serve();
         reject(new PamError({ operation, signal: 'aborted' }));
       };
       const waiter: Waiter = {
+        operation,
         priority,
         admit: () => {
           signal.removeEventListener('abort', abort);
@@ -85,6 +107,7 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
       return await call();
     } finally {
       inFlight -= 1;
+      if (operation === 'Disable') disablesInFlight -= 1;
       serve();
     }
   }

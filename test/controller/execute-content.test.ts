@@ -123,7 +123,19 @@ describe('execute: the intent of a push', () => {
     expect(executed.refusedDigest).toBe(refusedDigest);
   });
 
-  it('is not refuted by a refusal of something else', async () => {
+  it('is not refuted by a refusal that came before the push', async () => {
+    const bench = new ExecutionBench();
+    bench.resource = credential(
+      {},
+      {},
+      { pending: { startedTime: '2026-03-01T09:59:00Z', digest: 'key:digest' } },
+    );
+    bench.pam.faults.push({ operation: 'Disable', fault: refusal(1009) });
+    const executed = await bench.run([{ do: 'disable', id: '7', always: false }, upsert({ mode: 'update' })]);
+    expect(executed.refusedDigest).toBeUndefined();
+  });
+
+  it('is not refuted by a refusal that came after it', async () => {
     const bench = new ExecutionBench();
     bench.pam.faults.push({ operation: 'Enable', fault: refusal(1009) });
     bench.pam.says = { result: 'updated' };

@@ -35,9 +35,17 @@ describe('execute: who may write', () => {
     expect(bench.pam.log).not.toContain('Disable 101');
   });
 
-  it('makes no call and no audit record where the fence is closed', async () => {
+  it.each([
+    {
+      because: 'the fence is closed',
+      hinder: (bench: ExecutionBench) => {
+        bench.mayWrite = () => false;
+      },
+    },
+    { because: 'the pass was ended', hinder: (bench: ExecutionBench) => bench.pass.abort() },
+  ])('makes no call and no audit record where $because', async ({ hinder }) => {
     const bench = new ExecutionBench();
-    bench.mayWrite = () => false;
+    hinder(bench);
     const executed = await bench.run([upsert()]);
     expect(bench.pam.log).toEqual([]);
     expect(bench.audits).toEqual([]);
@@ -64,14 +72,14 @@ describe('execute: who may write', () => {
     expect(bench.audits).toMatchObject([{ outcome: 'Unknown' }]);
   });
 
-  it('lets a disable go first, whatever the pass is for', async () => {
+  it.each([
+    { because: 'a resync waits', pass: PRIORITY.resync, upserts: PRIORITY.resync },
+    { because: 'nothing else goes as early', pass: PRIORITY.disable, upserts: PRIORITY.deletion },
+  ])('lets a disable go first, whatever the pass is for: $because', async ({ pass, upserts }) => {
     const bench = new ExecutionBench();
-    bench.priority = PRIORITY.resync;
+    bench.priority = pass;
     await bench.run([upsert(), disableAfter]);
-    expect(bench.pam.calls.map(({ context }) => context.priority)).toEqual([
-      PRIORITY.resync,
-      PRIORITY.disable,
-    ]);
+    expect(bench.pam.calls.map(({ context }) => context.priority)).toEqual([upserts, PRIORITY.disable]);
   });
 });
 

@@ -136,6 +136,18 @@ describe('execute: a record that must stay disabled', () => {
     });
   });
 
+  it('is unknown after an update and a disable that both failed; the first failure is told', async () => {
+    const bench = new ExecutionBench();
+    bench.pam.faults.push({ operation: 'Upsert', fault: refusal(1042) });
+    bench.pam.faults.push({ operation: 'Disable', fault: { signal: 'timeout' } });
+    const executed = await bench.run([upsert({ mode: 'update' }), { do: 'disable', id: '7', always: true }]);
+    expect(executed.outcome).toMatchObject({
+      wrote: false,
+      enabledUnknown: true,
+      failure: { reason: 'PamValidationFailed' },
+    });
+  });
+
   it('is unknown where the disable before the update succeeded and the one after it failed', async () => {
     const bench = new ExecutionBench();
     bench.pam.store({ identifier: 'test_shop_orders', id: '7' });

@@ -5,6 +5,7 @@ import { type Executed, type ExecutionPorts, execute } from '../../src/controlle
 import { InventoryFeed } from '../../src/controller/inventory-feed.ts';
 import type { Action, UpsertAction } from '../../src/core/action.ts';
 import type { AuditRecord } from '../../src/core/audit-record.ts';
+import type { InstallKey } from '../../src/core/digest.ts';
 import { declaredRecord, manage } from '../../src/core/managed-resource.ts';
 import type { UsableMaterial } from '../../src/core/material.ts';
 import { SecretText } from '../../src/core/secret-text.ts';
@@ -12,6 +13,8 @@ import { credential } from './declared-resources.ts';
 import { InMemoryKubernetes } from './in-memory-kubernetes.ts';
 import { InMemoryPam } from './in-memory-pam.ts';
 import { virtualClock } from './virtual-time.ts';
+
+const installKey: InstallKey = { id: '01234567', bytes: Buffer.alloc(32, 7) };
 
 /** One execution on in-memory parts: what the actions did, in one order across PAM and Kubernetes. */
 export class ExecutionBench {
@@ -49,7 +52,7 @@ export class ExecutionBench {
     const resource = manage(view ?? this.#stored());
     const declared = declaredRecord(resource, 'test');
     return execute(
-      { resource, declared, parentId: undefined, material: this.material },
+      { resource, declared, parentId: undefined, material: this.material, installKey },
       actions,
       this.#ports(),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { InventoryFeed } from '../../src/controller/inventory-feed.ts';
+import { InventoryFeed, ListTooSoon } from '../../src/controller/inventory-feed.ts';
 import type { Inventory } from '../../src/core/inventory.ts';
 import { isSettled, useVirtualTime, virtualClock } from './virtual-time.ts';
 
@@ -47,38 +47,78 @@ describe('InventoryFeed', () => {
   it('never has two lists in flight: who asks for a younger one waits for the next', async () => {
     const { feed, calls } = newFeed();
     const first = feed.atLeast(Date.now());
-    await vi.advanceTimersByTimeAsync(2000);
+    await vi.advanceTimersByTimeAsync(100);
     const second = feed.atLeast(Date.now());
+    await vi.advanceTimersByTimeAsync(50);
     expect(calls).toHaveLength(1);
     calls[0]?.end();
     await first;
     expect(await isSettled(second)).toBe(false);
-    await vi.advanceTimersByTimeAsync(8000);
+    await vi.advanceTimersByTimeAsync(850);
     expect(calls).toHaveLength(2);
     calls[1]?.end();
     expect((await second).inventory.sentAtMs).toBe(calls[1]?.sentAtMs);
   });
 
   it.each([
-    { because: 'a quick list is followed by the next after a second', tookMs: 0, nextAfterMs: 1000 },
-    { because: 'a list of 100 ms too', tookMs: 100, nextAfterMs: 1000 },
-    { because: 'a list of 2 s leaves PAM four fifths of the time', tookMs: 2000, nextAfterMs: 10_000 },
-  ])('$because', async ({ tookMs, nextAfterMs }) => {
+    { because: 'a list of no time', tookMs: 0 },
+    { because: 'a list of 200 ms', tookMs: 200 },
+  ])('starts lists at most once a second: after $because', async ({ tookMs }) => {
     const { feed, calls } = newFeed();
-    const startMs = Date.now();
-    const first = feed.atLeast(startMs);
+    const first = feed.atLeast(Date.now());
     await vi.advanceTimersByTimeAsync(tookMs);
     calls[0]?.end();
     await first;
     await vi.advanceTimersByTimeAsync(1);
     const second = feed.atLeast(Date.now());
-    await vi.advanceTimersByTimeAsync(nextAfterMs - tookMs - 2);
+    await vi.advanceTimersByTimeAsync(1000 - tookMs - 2);
     expect(calls).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1);
     expect(calls).toHaveLength(2);
     calls[1]?.end();
     await second;
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves PAM four fifths of the time, and lets nobody wait for the end of so long a pause', async () => {
+    const { feed, calls } = newFeed();
+    const first = feed.atLeast(Date.now());
+    await vi.advanceTimersByTimeAsync(1000);
+    const duringTheList = expect(feed.atLeast(Date.now())).rejects.toMatchObject({ afterMs: 8000 });
+    await vi.advanceTimersByTimeAsync(1000);
+    calls[0]?.end();
+    await first;
+    await duringTheList;
+    await vi.advanceTimersByTimeAsync(5000);
+    await expect(feed.atLeast(Date.now())).rejects.toMatchObject({ afterMs: 3000 });
+    await expect(feed.atLeast(Date.now())).rejects.toBeInstanceOf(ListTooSoon);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(calls).toHaveLength(1);
+    const second = feed.atLeast(Date.now());
+    expect(calls).toHaveLength(2);
+    calls[1]?.end();
+    await second;
+  });
+
+  it('tells at once what the last list failed with, while the pause after it lasts', async () => {
+    const { feed, calls } = newFeed();
+    const first = expect(feed.atLeast(Date.now())).rejects.toThrow('broken');
+    await vi.advanceTimersByTimeAsync(30_000);
+    const duringTheList = expect(feed.atLeast(Date.now())).rejects.toThrow('broken');
+    calls[0]?.fail(new Error('broken'));
+    await first;
+    await duringTheList;
+    await vi.advanceTimersByTimeAsync(60_000);
+    await expect(feed.atLeast(Date.now())).rejects.toThrow('broken');
+    await vi.advanceTimersByTimeAsync(60_000);
+    const second = feed.atLeast(Date.now());
+    calls[1]?.end();
+    await second;
+    await vi.advanceTimersByTimeAsync(1);
+    const third = feed.atLeast(Date.now());
+    await vi.advanceTimersByTimeAsync(1000);
+    calls[2]?.end();
+    await third;
   });
 
   it('fails those who waited for the list that failed, and lists again for those who came later', async () => {

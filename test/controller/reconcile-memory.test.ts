@@ -68,13 +68,28 @@ describe('reconcileResource: what one pass remembers for the next', () => {
     expect(world.takeCosts().pam).toEqual(['Upsert']);
   });
 
-  it('reads a Secret again whose new value could not be pushed yet', async () => {
+  it.each([
+    {
+      because: 'this replica did not lead',
+      hinder: () => {
+        world.leads = false;
+      },
+    },
+    {
+      because: 'somebody else changed the resource',
+      hinder: () => {
+        world.kubernetes.isDelivering = false;
+        edit({ content: fromSecret }, { generation: 1, labels: { edited: 'yes' } });
+      },
+    },
+  ])('reads a Secret again whose new value could not be pushed yet: $because', async ({ hinder }) => {
     await inSync({ content: fromSecret });
     world.kubernetes.secret('shop/orders', { password: 'two' });
-    world.leads = false;
-    await world.reconcile();
+    hinder();
+    expect(await world.reconcile()).toEqual({ result: 'requeue_after', next: { afterMs: 1000 } });
     expect(world.takeCosts().pam).toEqual(['List']);
     world.leads = true;
+    world.kubernetes.deliver();
     await world.wait();
     await world.reconcile();
     expect(world.takeCosts().pam).toContain('Upsert+content');
@@ -134,6 +149,16 @@ describe('reconcileResource: what one pass remembers for the next', () => {
     world.kubernetes.secret('shop/orders', { password: 'two' });
     await world.reconcile();
     expect(world.pam.records.get('101')?.content).toBe('two');
+  });
+
+  it('tells of a record that is listed but denied, instead of looking it up for ever', async () => {
+    await inSync({ enabled: false });
+    edit({ enabled: true });
+    const fault = { signal: 'code', code: 1007, httpStatus: 400 } as const;
+    world.pam.faults.push({ operation: 'Enable', fault }, { operation: 'Enable', fault });
+    expect(await world.reconcile()).toEqual({ result: 'requeue', next: { afterMs: 0 } });
+    expect(await world.reconcile()).toMatchObject({ result: 'requeue_after' });
+    expect(world.ready()).toBe('False RecordNotFound');
   });
 
   it('says that a record is gone where PAM denies its id and lists no other one', async () => {

@@ -156,6 +156,15 @@ describe('reconcileResource', () => {
     expect(world.takeCosts()).toEqual({ pam: [], writes: [] });
   });
 
+  it('says that an edit has to wait while the connection has no session', async () => {
+    await inSync();
+    world.connections.refuse(connection(), problem('SecretNotFound', 'The Secret is missing'));
+    edit({ content: fromSecret, additional: 'new' });
+    expect(await world.reconcile()).toMatchObject({ result: 'requeue_after' });
+    expect(world.takeCosts()).toEqual({ pam: [], writes: ['status'] });
+    expect(world.ready()).toBe('False ConnectionNotReady');
+  });
+
   it('without an install key writes nothing to PAM and leaves what is in sync alone', async () => {
     await inSync();
     world.installKey = { failure: problem('InstallKeyUnavailable', 'The Secret is missing') };
@@ -173,6 +182,7 @@ describe('reconcileResource', () => {
     edit({ content: fromSecret }, { generation: 1, annotations: { [FORCE_SYNC_ANNOTATION]: 'now' } });
     await world.reconcile();
     expect(world.takeCosts().pam).toEqual(['List', 'Upsert+content']);
+    expect(world.kubernetes.events).toEqual([]);
     expect(world.status().lastHandledForceSync).toBe('now');
     await world.wait();
     await world.reconcile();

@@ -97,6 +97,16 @@ describe('reconcileResource: retries', () => {
     expect(await world.reconcile()).toEqual({ result: 'success' });
   });
 
+  it('frees its worker while PAM rests after a long list, and says nothing', async () => {
+    world.connect();
+    world.kubernetes.apply(credential());
+    world.pam.before = () => world.wait(6000);
+    await world.connections.peek('default')?.session?.inventory.atLeast(Date.now());
+    await world.wait(10_000);
+    expect(await world.reconcile()).toEqual({ result: 'requeue_after', next: { afterMs: 14_000 } });
+    expect(world.takeCosts()).toEqual({ pam: ['List'], writes: [] });
+  });
+
   it.each([
     {
       because: 'another version of the connection',

@@ -131,6 +131,7 @@ export class ReconcileWorld {
       audit: (record) => this.audits.push(record),
       conditionClock: () => ({ now: now(), progressDeadlineSeconds: retry.progressDeadlineSeconds }),
       clock: virtualClock,
+      rivalOf: () => undefined,
       onDisabled: (name, seconds) => this.disabled.push({ connection: name, seconds }),
     };
   }

@@ -146,7 +146,8 @@ describe('Workqueue', () => {
     queue.stop();
     expect(await Promise.all(waiting)).toEqual([undefined, undefined]);
     queue.add('a/2');
-    queue.requeue('a/2', { afterMs: 5 });
+    queue.requeue('a/3', {});
+    expect(queue.depths().size).toBe(0);
     expect(await queue.take()).toBeUndefined();
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -155,9 +156,10 @@ describe('Workqueue', () => {
     const queue = newQueue();
     queue.add('a/1');
     await queue.take();
-    queue.add('a/1', { afterMs: 1000 });
+    queue.add('a/1');
     queue.stop();
     queue.done('a/1');
+    expect(queue.depths().size).toBe(0);
     expect(vi.getTimerCount()).toBe(0);
     expect(queue.processingSeconds()).toEqual([]);
   });

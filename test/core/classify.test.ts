@@ -36,8 +36,8 @@ const numbered = [...Object.keys(DOCUMENTED).map(Number), ...OTHERS].flatMap((co
   OPERATIONS.flatMap((operation) =>
     KINDS.map((kind) => {
       const row = DOCUMENTED[code];
-      const expected = row !== undefined && row.on.includes(operation) && row.of.includes(kind);
-      return { code, operation, kind, reason: expected ? row.reason : 'PamRejected' };
+      const expected = row?.on.includes(operation) && row.of.includes(kind);
+      return { code, operation, kind, reason: row !== undefined && expected ? row.reason : 'PamRejected' };
     }),
   ),
 );

@@ -18,7 +18,7 @@ const waiting: Verdict = { ready: 'False', reason: 'SecretNotFound', message: 'm
 const stalled: Verdict = { ready: 'False', reason: 'Conflict', message: 'm', activity: 'stalled' };
 
 /** What the conditions are after these verdicts, as words. */
-function after(...steps: readonly (readonly [Verdict, number, number?])[]): Condition[] {
+function conditionsAfter(...steps: readonly (readonly [Verdict, number, number?])[]): Condition[] {
   let conditions: Condition[] = [];
   for (const [verdict, seconds, generation = 1] of steps)
     conditions = nextConditions(conditions, verdict, generation, at(seconds));
@@ -114,14 +114,17 @@ describe('conditions', () => {
     expected: readonly string[];
   }[];
   it.each(rows)('$because', ({ steps, expected }) => {
-    expect(words(after(...steps))).toEqual(expected);
+    expect(words(conditionsAfter(...steps))).toEqual(expected);
   });
 
   it('keep their transition time while their status does not change', () => {
-    const [ready, reconciling] = after([retrying, 0], [{ ...retrying, reason: 'PamUnreachable' }, 60, 2]);
+    const [ready, reconciling] = conditionsAfter(
+      [retrying, 0],
+      [{ ...retrying, reason: 'PamUnreachable' }, 60, 2],
+    );
     expect(ready).toMatchObject({ lastTransitionTime: T0, reason: 'PamUnreachable', observedGeneration: 2 });
     expect(reconciling).toMatchObject({ lastTransitionTime: T0, observedGeneration: 2 });
-    expect(after([retrying, 0], [synced, 60])[0]?.lastTransitionTime).toBe('2026-01-01T00:01:00Z');
+    expect(conditionsAfter([retrying, 0], [synced, 60])[0]?.lastTransitionTime).toBe('2026-01-01T00:01:00Z');
   });
 
   it('hold what kstatus asks for, whatever the verdicts, and are equal when nothing is new', () => {
@@ -152,13 +155,23 @@ describe('the progress deadline', () => {
   it.each([
     {
       because: 'counts from the beginning of the wait',
-      conditions: after([waiting, 0], [waiting, 100]),
+      conditions: conditionsAfter([waiting, 0], [waiting, 100]),
       now: 100,
       ms: 500_000,
     },
-    { because: 'is never negative', conditions: after([waiting, 0]), now: 9000, ms: 0 },
-    { because: 'is none of what is stalled', conditions: after([stalled, 0]), now: 0, ms: undefined },
-    { because: 'is none of what is in sync', conditions: after([synced, 0]), now: 0, ms: undefined },
+    { because: 'is never negative', conditions: conditionsAfter([waiting, 0]), now: 9000, ms: 0 },
+    {
+      because: 'is none of what is stalled',
+      conditions: conditionsAfter([stalled, 0]),
+      now: 0,
+      ms: undefined,
+    },
+    {
+      because: 'is none of what is in sync',
+      conditions: conditionsAfter([synced, 0]),
+      now: 0,
+      ms: undefined,
+    },
   ])('$because', ({ conditions, now, ms }) => {
     expect(progressDeadlineInMs(conditions, Date.parse(T0) + now * 1000, 600)).toBe(ms);
   });

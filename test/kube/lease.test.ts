@@ -226,6 +226,25 @@ describe('lease on a real API server', () => {
     await eventually(() => lease.isLeader());
   });
 
+  it('a claim that ends is taken over when it ends, not at the next try', async () => {
+    await admin.request({
+      method: 'POST',
+      path: leases,
+      body: {
+        apiVersion: 'coordination.k8s.io/v1',
+        metadata: { name: 'election' },
+        spec: { holderIdentity: 'ghost', leaseDurationSeconds: 2 },
+      },
+    });
+    const { lease } = await elect('a', {
+      leaseDurationMs: 100_000,
+      renewDeadlineMs: 90_000,
+      retryPeriodMs: 60_000,
+    });
+    await eventually(() => lease.isLeader());
+    await lease.stop();
+  });
+
   it('a listener that throws does not end the election', async () => {
     const { lease } = await elect('a');
     lease.onChange(() => {

@@ -92,7 +92,7 @@ describe('limitCalls', () => {
   });
 
   it('never has more calls in flight than allowed, and each that ends lets the next in', async () => {
-    const { slow, client } = limited({ maxInFlight: 3 });
+    const { slow, client } = limited({ maxInFlight: 4 });
     const calls = Array.from({ length: 10 }, (_, at) => client.enable('credential', String(at), context()));
     await vi.advanceTimersByTimeAsync(60_000);
     expect(slow.begun).toHaveLength(3);
@@ -102,6 +102,64 @@ describe('limitCalls', () => {
     }
     await Promise.all(calls);
     expect(slow.most).toBe(3);
+  });
+
+  it('keeps one place for a disable, so that calls which hang do not delay it', async () => {
+    const { slow, client } = limited({ maxInFlight: 3 });
+    const calls = ['1', '2', '3'].map((id) => client.enable('credential', id, context()));
+    const disable = (id: string) => calls.push(client.disable('credential', id, context({ priority: 100 })));
+    disable('4');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.begun).toEqual(['enable 1', 'enable 2', 'disable 4']);
+    disable('5');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.begun).toHaveLength(3);
+    await slow.end();
+    expect(slow.begun.slice(3)).toEqual(['disable 5']);
+    await slow.end();
+    expect(slow.begun.slice(4)).toEqual(['enable 3']);
+    for (const _ of calls) await slow.end();
+    await Promise.all(calls);
+    expect(slow.most).toBe(3);
+    const later = ['6', '7', '8'].map((id) => client.enable('credential', id, context()));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.running).toBe(2);
+    for (const _ of later) await slow.end();
+    await Promise.all(later);
+  });
+
+  it('keeps one token for a disable', async () => {
+    const { slow, client } = limited({ requestsPerSecond: 1, burst: 3 });
+    const calls = ['1', '2', '3'].map((id) => client.enable('credential', id, context()));
+    calls.push(client.disable('credential', '4', context({ priority: 100 })));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.begun).toEqual(['enable 1', 'enable 2', 'disable 4']);
+    await vi.advanceTimersByTimeAsync(1999);
+    expect(slow.begun).toHaveLength(3);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(slow.begun.slice(3)).toEqual(['enable 3']);
+    for (const _ of calls) await slow.end();
+    await Promise.all(calls);
+  });
+
+  it.each([1, 2, 5])('lets everything through sooner or later with limits of %i', async (limit) => {
+    const { slow, client } = limited({ maxInFlight: limit, requestsPerSecond: limit, burst: limit });
+    const calls: Promise<unknown>[] = [];
+    for (let count = 0; count < 20; count++) {
+      calls.push(
+        client.enable('credential', '1', context()),
+        client.disable('key', '2', context()),
+        client.list(context()),
+      );
+    }
+    for (let step = 0; step < 100; step++) {
+      await vi.advanceTimersByTimeAsync(1000);
+      for (let ended = 0; ended < limit; ended++) await slow.end();
+    }
+    await Promise.all(calls);
+    expect(slow.begun).toHaveLength(60);
+    expect(slow.most).toBeLessThanOrEqual(limit);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('gives the place back when a call fails', async () => {
@@ -118,7 +176,7 @@ describe('limitCalls', () => {
   });
 
   it('lets a burst through at once, then the stated number per second, and saves up no more than the burst', async () => {
-    const { slow, client } = limited({ requestsPerSecond: 10, burst: 5 });
+    const { slow, client } = limited({ requestsPerSecond: 10, burst: 6 });
     const calls: Promise<void>[] = [];
     const ask = (count: number) => {
       for (let at = 0; at < count; at++) calls.push(client.enable('credential', '1', context()));

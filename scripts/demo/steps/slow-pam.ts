@@ -24,6 +24,9 @@ import { mustHold, until } from '../until.ts';
 /** Two waits between tries show that the operator keeps its distance. */
 const TRIES = 3;
 
+/** In seconds. The second pause is random between this, a tenth of its limit, and 2 s. */
+const SHORTEST_PAUSE = 0.2;
+
 export const slowPam: DemoStep = {
   title: 'Break PAM Core, and let it come back',
   play: async (stage, narrator) => {
@@ -127,10 +130,12 @@ function tableOfTries(tries: readonly JournalEntry[]): string {
     'no try was answered',
     tries.every(({ status }) => status === 'none'),
   );
+  const pauses = gaps.slice(1).map((gap) => gap - REQUEST_TIMEOUT);
   mustHold(
-    'a try begins only after a pause behind the one before',
-    gaps.slice(1).every((gap) => gap > REQUEST_TIMEOUT),
+    'a try begins only after the end of the one before',
+    pauses.every((pause) => pause > 0),
   );
+  mustHold('the operator pauses before it tries again', Math.max(...pauses) >= SHORTEST_PAUSE);
   const rows = tries.map((_, index) => [
     String(index + 1),
     `+${(((begins[index] ?? 0) - first) / 1000).toFixed(1)} s`,

@@ -68,6 +68,8 @@ export function situationOf({
   );
   return {
     resource,
+    seal: 'valid',
+    rival: undefined,
     declared: declaredRecord(resource, PREFIX),
     connection: {
       fingerprint: FINGERPRINT,
@@ -86,6 +88,7 @@ export function situationOf({
       refusedDigest: undefined,
       refutedId: undefined,
       verified: new Map(),
+      gone: false,
       ...memory,
     },
     seenAtMs: seenAtMs ?? NOW - 1000,
