@@ -4,7 +4,10 @@ import type { PamSshKey } from './api/pam-ssh-key.gen.ts';
 import type { Settings } from './config/settings.ts';
 import { Connections } from './controller/connections.ts';
 import { type Controller, startController } from './controller/controller.ts';
+import { DeletionBrakes } from './controller/deletion-brakes.ts';
+import { watchDrift } from './controller/drift-watch.ts';
 import type { ResourceByKind, ResourceKind } from './controller/kubernetes.ts';
+import { OwnVersions } from './controller/own-versions.ts';
 import { type ConnectionPorts, reconcileConnection } from './controller/reconcile-connection.ts';
 import { type ReconcilePorts, reconcileResource } from './controller/reconcile-resource.ts';
 import { ResourceClaims, type ResourceKey } from './controller/resource-claims.ts';
@@ -12,8 +15,9 @@ import { Memories } from './controller/resource-memory.ts';
 import { type Claim, PRIORITY, Workqueue } from './controller/workqueue.ts';
 import type { Clock } from './core/clock.ts';
 import { authSecretName } from './core/connection-settings.ts';
-import type { InstallKey } from './core/digest.ts';
+import { connectionFingerprint, type InstallKey } from './core/digest.ts';
 import { problem } from './core/failure.ts';
+import type { InventoryIndex } from './core/inventory-index.ts';
 import { connectionName, manage } from './core/managed-resource.ts';
 import { secretNames } from './core/secret-source.ts';
 import { changesBeyondStatus, laneOf } from './core/wake.ts';
@@ -77,7 +81,8 @@ export function startOperator(options: OperatorOptions): Operator {
   const events = createEventRecorder({ client, instance: settings.podName || 'pam-operator' });
   const kubernetes = createKubernetesCalls(client, events);
   const memories = new Memories();
-  const ownConnectionVersions = new Map<string, string>();
+  const ownConnectionVersions = new OwnVersions();
+  const listsDisabled = new Set<string>();
   let isSynced = false;
 
   const newQueue = (kind: ResourceKind) => {
@@ -196,7 +201,7 @@ export function startOperator(options: OperatorOptions): Operator {
       const { name, resourceVersion } = connection.metadata;
       if (
         changesBeyondStatus(before.metadata, connection.metadata) ||
-        ownConnectionVersions.get(name) !== resourceVersion
+        !ownConnectionVersions.has(name, resourceVersion)
       ) {
         queues.PamConnection.add(name);
       }
@@ -230,6 +235,48 @@ export function startOperator(options: OperatorOptions): Operator {
   });
 
   const claims = new ResourceClaims(caches);
+  const brakes = new DeletionBrakes(
+    kubernetes,
+    () => conditionClock().now,
+    (name, version) => ownConnectionVersions.add(name, version),
+  );
+
+  function usesWithFinalizer(connection: string): boolean {
+    for (const kind of ['PamCredential', 'PamSshKey'] as const) {
+      for (const resource of caches.list(kind)) {
+        if (connectionName(resource) === connection && manage(resource).hasFinalizer) return true;
+      }
+    }
+    return false;
+  }
+
+  /** What a new list says of records that are known: told as numbers, and to the resources whose record is gone. */
+  function watchList(name: string, index: InventoryIndex): void {
+    const connection = caches.get('PamConnection', '', name);
+    if (connection === undefined) return;
+    const { url, tenant, disabledRecords = 'Auto' } = connection.spec;
+    const learned = connection.status?.inventory?.disabledRecords;
+    const shows = disabledRecords === 'Auto' ? (learned ?? 'Hidden') : disabledRecords;
+    const drift = watchDrift(index, connectionFingerprint(url, tenant), shows, watchedOf(name));
+    for (const { kind, metadata } of drift.concerned)
+      wake(kind, [{ namespace: metadata.namespace ?? '', name: metadata.name }]);
+    metrics.pam.inventoryRead(name, { entries: index.inventory.entries.length, at: new Date() });
+    metrics.pam.rotated(name, drift.rotated);
+    if (drift.sawDisabled && !listsDisabled.has(name)) {
+      listsDisabled.add(name);
+      queues.PamConnection.add(name);
+    }
+  }
+
+  function* watchedOf(connection: string) {
+    for (const kind of ['PamCredential', 'PamSshKey'] as const) {
+      for (const resource of caches.list(kind)) {
+        if (connectionName(resource) === connection)
+          yield { resource, memory: memories.of(resource.metadata.uid) };
+      }
+    }
+  }
+
   const lease: Lease = startLease({
     client,
     namespace,
@@ -258,8 +305,7 @@ export function startOperator(options: OperatorOptions): Operator {
         connection.limits,
         CLOCK,
       ),
-    onInventory: (name, { entries }) =>
-      metrics.pam.inventoryRead(name, { entries: entries.length, at: new Date() }),
+    onInventory: watchList,
   });
 
   const retry = {
@@ -285,6 +331,8 @@ export function startOperator(options: OperatorOptions): Operator {
     readKeyPair: (input) => readKeyPair(input),
     installKey,
     retry,
+    baselineDelayMs: settings.baselineDelaySeconds * 1000,
+    admitDeletion: (connection, deletion) => brakes.admit(connection, deletion),
     rivalOf: (resource, key) => claims.rivalOf(resource, key),
     secretsPollSeconds: settings.secretsWatch ? undefined : settings.secretsPollIntervalSeconds,
     random: Math.random,
@@ -314,6 +362,13 @@ export function startOperator(options: OperatorOptions): Operator {
       }),
     failures: new Map(),
     ownVersions: ownConnectionVersions,
+    installation: `${namespace}/${settings.leaderElectionId}`,
+    listsDisabled: (name) => listsDisabled.has(name),
+    isInUse: (name) => usesWithFinalizer(name),
+    wakeDeletions: (name) =>
+      wakeAll(
+        (resource) => connectionName(resource) === name && resource.metadata.deletionTimestamp !== undefined,
+      ),
   };
 
   async function reconcileManaged(kind: ManagedKind, claim: Claim<string>) {

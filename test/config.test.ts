@@ -36,6 +36,7 @@ describe('defaults', () => {
       deviceRetrySeconds: 600,
       accessRetrySeconds: 3600,
       progressDeadlineSeconds: 600,
+      baselineDelaySeconds: 30,
       breakerFailures: 5,
       breakerProbeSeconds: 30,
       gateProbeSeconds: 300,

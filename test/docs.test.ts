@@ -61,7 +61,9 @@ describe.each(written)('what $path names exists:', ({ path, text }) => {
 
   it('files', () => {
     const folder = dirname(path);
-    const named = codes.filter((code) => /^(src|test|scripts|docs|examples|crds)\/[\w./-]*$/.test(code));
+    const named = codes.filter((code) =>
+      /^(src|test|scripts|docs|examples|crds|deploy)\/[\w./-]*$/.test(code),
+    );
     expect(named.filter((file) => !exists(file) && !exists(join(folder, file)))).toEqual([]);
   });
 

@@ -11,5 +11,8 @@ export const IN_USE_FINALIZER = 'pam-operator.io/in-use';
 /** Any new value re-applies everything once; echoed in `status.lastHandledForceSync`. */
 export const FORCE_SYNC_ANNOTATION = 'pam-operator.io/force-sync';
 
+/** On a PamConnection: any new value releases the deletions that its brake holds at that moment. */
+export const RELEASE_DELETIONS_ANNOTATION = 'pam-operator.io/release-deletions';
+
 /** On a connection's auth Secret: hosts, separated by commas, that `tokenUrl` may name besides the own. */
 export const ALLOWED_HOSTS_ANNOTATION = 'pam-operator.io/allowed-hosts';

@@ -45,6 +45,8 @@ export interface Settings {
   readonly deviceRetrySeconds: number;
   readonly accessRetrySeconds: number;
   readonly progressDeadlineSeconds: number;
+  /** At most 60. */
+  readonly baselineDelaySeconds: number;
 
   readonly breakerFailures: number;
   readonly breakerProbeSeconds: number;

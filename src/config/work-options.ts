@@ -88,6 +88,17 @@ export const WORK_OPTIONS = {
     maximum: DAY,
     description: 'A resource that waits for somebody longer than this is Stalled instead of Reconciling.',
   }),
+  baselineDelaySeconds: integerOption({
+    ...reconcile,
+    ...seconds,
+    flag: 'baseline-delay-seconds',
+    key: 'baselineDelaySeconds',
+    default: 30,
+    minimum: 1,
+    maximum: 60,
+    description:
+      'Time after an own write until the list is looked at for the time stamp that later changes by others are told by; one list serves all writes meanwhile.',
+  }),
 
   breakerFailures: integerOption({
     ...pam,

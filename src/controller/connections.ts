@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ConnectionSettings } from '../core/connection-settings.ts';
 import { connectionFingerprint } from '../core/digest.ts';
 import type { Failure } from '../core/failure.ts';
-import type { Inventory } from '../core/inventory.ts';
+import type { InventoryIndex } from '../core/inventory-index.ts';
 import type { PamClient } from '../core/pam-call.ts';
 import { PamError } from '../core/pam-fault.ts';
 import { InventoryFeed } from './inventory-feed.ts';
@@ -33,7 +33,7 @@ export interface ConnectionsOptions {
   readonly createClient: (name: string, settings: ConnectionSettings) => PamClient;
   readonly clock: Clock;
   readonly newRequestId: () => string;
-  readonly onInventory: (connection: string, inventory: Inventory) => void;
+  readonly onInventory: (connection: string, index: InventoryIndex) => void;
 }
 
 /** The live sessions by name of their PamConnection. Written by the connection's reconcile, read by everybody. */

@@ -4,6 +4,7 @@ import type { AuditOutcome, AuditRecord } from '../core/audit-record.ts';
 import { classify } from '../core/classify.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ConditionClock } from '../core/conditions.ts';
+import type { Deletion } from '../core/deletion-brake.ts';
 import { type Failure, problem } from '../core/failure.ts';
 import type { ManagedResource } from '../core/managed-resource.ts';
 import type { UsableMaterial } from '../core/material.ts';
@@ -31,6 +32,8 @@ export interface ExecutionPorts {
   readonly signal: AbortSignal;
   /** Of the pass; a disable goes first whatever it is. */
   readonly priority: number;
+  /** Counts a disable by deletion; false: the brake holds it. */
+  readonly admitDeletion: (connection: string, deletion: Deletion) => Promise<boolean>;
   readonly newRequestId: () => string;
   readonly audit: (record: AuditRecord) => void;
   readonly conditionClock: () => ConditionClock;
@@ -94,6 +97,8 @@ class Execution {
   /** A DELETE succeeded, and no POST went out after it. */
   #disabledLast = false;
   #toggledId: string | undefined;
+  /** The record that an update made in place of a vanished one. */
+  #madeAnewId: string | undefined;
   #crash: { readonly error: unknown } | undefined;
 
   constructor(situation: ExecutionSituation, ports: ExecutionPorts) {
@@ -150,6 +155,8 @@ class Execution {
     switch (action.do) {
       case 'addFinalizer':
         return this.#writeFinalizers((finalizers) => [...finalizers, FINALIZER]);
+      case 'countDeletion':
+        return this.#countDeletion();
       case 'removeFinalizer':
         return this.#writeFinalizers((finalizers) => finalizers.filter((name) => name !== FINALIZER));
       case 'recordIntent':
@@ -165,7 +172,8 @@ class Execution {
         return this.#toggle('Enable', this.#idOf(action.id));
       }
       case 'disable': {
-        const id = this.#idOf(action.id, !action.always);
+        // What must stay disabled is the record that exists now, not the one that vanished.
+        const id = this.#madeAnewId ?? this.#idOf(action.id, !action.always);
         // Nothing was created, so there is nothing to disable.
         return id === '' ? undefined : this.#toggle('Disable', id);
       }
@@ -182,6 +190,25 @@ class Execution {
     );
     if (result.outcome !== 'written') throw new Outdated();
     this.#wroteResource(result.resourceVersion, { ...this.#resource, metadata: { ...metadata, finalizers } });
+  }
+
+  async #countDeletion(): Promise<void> {
+    const { metadata, spec, status } = this.#resource;
+    const connection = spec.connection ?? 'default';
+    const ready = status.conditions?.find(({ type }) => type === 'Ready');
+    const deletion = {
+      uid: metadata.uid,
+      requestedAt: metadata.deletionTimestamp ?? '',
+      held: ready?.reason === 'DeletionHeld',
+    };
+    if (await this.#ports.admitDeletion(connection, deletion)) return;
+    this.#outcome.failure = problem(
+      'DeletionHeld',
+      `More records would be disabled by deletion than the brake of PamConnection ${connection} allows`,
+      `Annotate PamConnection ${connection} with a new value of `.concat(
+        '`pam-operator.io/release-deletions`, or set `spec.deletionPolicy: Retain` to let go of this record as it is',
+      ),
+    );
   }
 
   async #recordIntent(intent: Extract<Action, { do: 'recordIntent' }>): Promise<void> {
@@ -211,6 +238,7 @@ class Execution {
     };
     const answer = await this.#post(action.identifier, action.mode, now);
     this.#registered = answer.result === 'registered';
+    if (action.mode !== 'create' && this.#registered) return this.#foundGone(answer.id);
     this.#outcome.record = { id: answer.id, identifier: answer.identifier ?? action.identifier };
     this.#outcome.upserted = true;
     this.#sent(now);
@@ -224,6 +252,16 @@ class Execution {
       }
     }
     if (answer.devicesPartlyAssigned) this.#outcome.failure = devicesPartlyAssigned();
+  }
+
+  /** The update met no record, so PAM made a new one: its content is not what the status says, and nobody asked for it. */
+  #foundGone(id: string): void {
+    this.#madeAnewId = id;
+    this.#outcome.madeAnew = true;
+    this.#outcome.failure = problem(
+      'RecordGone',
+      `The record had vanished; PAM Core made record ${id} in its place`,
+    );
   }
 
   #sent({ content, additional }: SecretParts): void {

@@ -6,6 +6,10 @@ import { type InventoryIndex, indexInventory } from '../core/inventory-index.ts'
 const MIN_INTERVAL_MS = 1000;
 const DURATION_FACTOR = 5;
 
+/** A list is suspicious only from this many entries on, and for this long. */
+const MIN_SHRINKABLE = 4;
+const SHRUNK_FOR_MS = 60_000;
+
 /** The pause after the last list is not over: come back then, rather than hold a worker that others need. */
 export class ListTooSoon extends Error {
   /** Milliseconds until the next list may start. */
@@ -30,7 +34,7 @@ interface Waiter {
 export class InventoryFeed {
   readonly #list: () => Promise<Inventory>;
   readonly #clock: Clock;
-  readonly #onList: (inventory: Inventory) => void;
+  readonly #onList: (index: InventoryIndex) => void;
   #latest: InventoryIndex | undefined;
   #waiters: Waiter[] = [];
   #startedAtMs = Number.NEGATIVE_INFINITY;
@@ -38,12 +42,15 @@ export class InventoryFeed {
   #running = false;
   /** What the last list failed with; absent after a success. */
   #failure: { readonly error: unknown } | undefined;
+  /** Number of entries of the last list that was believed, and since when a much shorter one has come. */
+  #believed = 0;
+  #shrunkAtMs: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   /** Why nobody is served any more; absent while the feed lives. */
   #ended: { readonly error: unknown } | undefined;
 
   /** @param list one call of PAM's list; its failure goes to all who wait for it */
-  constructor(list: () => Promise<Inventory>, clock: Clock, onList: (inventory: Inventory) => void) {
+  constructor(list: () => Promise<Inventory>, clock: Clock, onList: (index: InventoryIndex) => void) {
     this.#list = list;
     this.#clock = clock;
     this.#onList = onList;
@@ -97,11 +104,11 @@ export class InventoryFeed {
       const inventory = await this.#list();
       // Of a session that has ended: nobody waits, and its metrics are gone.
       if (this.#ended !== undefined) return;
-      const index = indexInventory(inventory);
+      const index = indexInventory(this.#judge(inventory));
       this.#latest = index;
       this.#failure = undefined;
       this.#serve(inventory.sentAtMs, ({ resolve }) => resolve(index));
-      this.#onList(inventory);
+      this.#onList(index);
     } catch (error) {
       this.#failure = { error };
       this.#serve(startedAtMs, ({ reject }) => reject(error));
@@ -110,6 +117,22 @@ export class InventoryFeed {
       this.#running = false;
       this.#schedule();
     }
+  }
+
+  /**
+   * A list that has lost half its entries is more likely a fault of PAM or of the authorization than the truth: it
+   * decides nothing (design 3.4), until it has been so for a minute.
+   */
+  #judge(inventory: Inventory): Inventory {
+    const { entries, complete, sentAtMs } = inventory;
+    const shrunk = this.#believed >= MIN_SHRINKABLE && entries.length * 2 < this.#believed;
+    if (!complete) return inventory;
+    if (shrunk) this.#shrunkAtMs ??= sentAtMs;
+    if (shrunk && sentAtMs - (this.#shrunkAtMs ?? sentAtMs) < SHRUNK_FOR_MS)
+      return { ...inventory, complete: false };
+    this.#shrunkAtMs = undefined;
+    this.#believed = entries.length;
+    return inventory;
   }
 
   /** Answers those for whom a list of this time is young enough; the others wait for the next one. */

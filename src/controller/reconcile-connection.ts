@@ -1,20 +1,23 @@
 import { ALLOWED_HOSTS_ANNOTATION } from '../api/names.ts';
-import type { PamConnection, PamConnectionStatus } from '../api/pam-connection.gen.ts';
+import type { PamConnection } from '../api/pam-connection.gen.ts';
 import { classify } from '../core/classify.ts';
 import type { Clock } from '../core/clock.ts';
-import { type Condition, type ConditionClock, nextConditions, type Verdict } from '../core/conditions.ts';
+import type { ConditionClock } from '../core/conditions.ts';
 import { authSecretName, type ConnectionSettings, connectionSettings } from '../core/connection-settings.ts';
 import { type Failure, problem } from '../core/failure.ts';
 import { KubeError } from '../core/kube-error.ts';
 import { PamError } from '../core/pam-fault.ts';
 import { type RetrySettings, retryDelayMs } from '../core/schedule.ts';
+import { ownedByAnother, wantedFinalizers } from './connection-custody.ts';
 import type { Connections, Session } from './connections.ts';
 import { ListTooSoon } from './inventory-feed.ts';
 import type { Caches, Kubernetes } from './kubernetes.ts';
+import type { OwnVersions } from './own-versions.ts';
 import type { PassResult } from './reconcile-resource.ts';
+import { type ConnectionReportPorts, reportConnection } from './report-connection.ts';
 import { PRIORITY } from './workqueue.ts';
 
-export interface ConnectionPorts {
+export interface ConnectionPorts extends ConnectionReportPorts {
   readonly caches: Caches;
   readonly kubernetes: Kubernetes;
   readonly connections: Connections;
@@ -30,11 +33,16 @@ export interface ConnectionPorts {
   /** How many passes in a row failed, by connection name. */
   readonly failures: Map<string, number>;
   /** resourceVersion of our own last status write, by connection name. */
-  readonly ownVersions: Map<string, string>;
+  readonly ownVersions: OwnVersions;
+  /** Whether a resource with a finalizer uses the connection. */
+  readonly isInUse: (connection: string) => boolean;
 }
 
 /** Default of `spec.inventoryIntervalSeconds`. */
 const INVENTORY_INTERVAL_SECONDS = 600;
+
+/** After a write of the finalizers the event comes first; this is only the safety net. */
+const CUSTODY_RETRY_MS = 1000;
 
 const AUTH_FIELD = '`spec.auth`';
 
@@ -45,9 +53,23 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
   if (connection === undefined) {
     connections.remove(name);
     ports.failures.delete(name);
-    ports.ownVersions.delete(name);
+    ports.ownVersions.forget(name);
     ports.wakeResources(name);
     return { result: 'success' };
+  }
+  const foreign = ownedByAnother(connection, ports.installation);
+  if (foreign !== undefined) {
+    if (connections.peek(name)?.problem?.message !== foreign.message) ports.wakeResources(name);
+    connections.refuse(connection, foreign);
+    return { result: 'success' };
+  }
+  const finalizers = wantedFinalizers(connection, ports.isInUse(name));
+  if (finalizers !== undefined) {
+    const { uid, resourceVersion } = connection.metadata;
+    const target = { kind: 'PamConnection', namespace: '', name, uid } as const;
+    const { outcome } = await ports.kubernetes.writeFinalizers(target, finalizers, resourceVersion);
+    // The event of the write, or of what was in its way, brings the connection back.
+    if (outcome !== 'unchanged') return { result: 'requeue_after', next: { afterMs: CUSTODY_RETRY_MS } };
   }
   const before = connections.peek(name);
   const prepared = await prepare(connection, ports).catch((error: unknown) => unavailable(error));
@@ -212,7 +234,7 @@ async function conclude(
   ports: ConnectionPorts,
 ): Promise<PassResult> {
   const { name } = connection.metadata;
-  await report(connection, failure, ports);
+  await reportConnection(connection, failure, ports);
   if (failure === undefined) {
     ports.failures.delete(name);
     const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
@@ -229,66 +251,6 @@ async function conclude(
     result: failure.retry === 'stalled' ? 'terminal' : 'error',
     ...(afterMs !== undefined && { next: { afterMs, priority: PRIORITY.retry } }),
   };
-}
-
-async function report(
-  connection: PamConnection,
-  failure: Failure | undefined,
-  ports: ConnectionPorts,
-): Promise<void> {
-  const { metadata } = connection;
-  const previous = connection.status ?? {};
-  const verdict = verdictOf(failure);
-  const status: PamConnectionStatus = {
-    ...previous,
-    observedGeneration: metadata.generation,
-    conditions: nextConditions(
-      (previous.conditions ?? []) as Condition[],
-      verdict,
-      metadata.generation,
-      ports.conditionClock(),
-    ),
-  };
-  delete status.lastError;
-  if (failure?.fault !== undefined) {
-    const { operation, code, httpStatus } = failure.fault;
-    const { reason, message } = failure;
-    const same = previous.lastError?.reason === reason && previous.lastError.httpStatus === httpStatus;
-    status.lastError = {
-      operation,
-      ...(code !== undefined && { code }),
-      ...(httpStatus !== undefined && { httpStatus }),
-      reason,
-      message,
-      since: same && previous.lastError !== undefined ? previous.lastError.since : ports.conditionClock().now,
-    };
-  }
-  const target = { kind: 'PamConnection', namespace: '', name: metadata.name, uid: metadata.uid } as const;
-  const result = await ports.kubernetes.writeStatus(target, previous, status);
-  if (result.outcome !== 'written') return;
-  ports.ownVersions.set(metadata.name, result.resourceVersion);
-  const before = previous.conditions?.find(({ type }) => type === 'Ready')?.reason;
-  if (before === verdict.reason) return;
-  ports.kubernetes.recordEvent({
-    resource: connection,
-    type: failure === undefined ? 'Normal' : 'Warning',
-    reason: verdict.reason,
-    action: 'Connect',
-    note: verdict.message,
-  });
-}
-
-function verdictOf(failure: Failure | undefined): Verdict {
-  if (failure === undefined) {
-    return {
-      ready: 'True',
-      reason: 'Synced',
-      message: 'PAM Core answers and takes the credentials of the connection.',
-      activity: 'settled',
-    };
-  }
-  const activity = failure.retry === 'stalled' ? 'stalled' : failure.retry === 'wait' ? 'waiting' : 'working';
-  return { ready: 'False', reason: failure.reason, message: failure.message, activity };
 }
 
 function hostList(annotation: string | undefined): readonly string[] {

@@ -2,6 +2,7 @@ import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
 import type { Claimant } from '../core/claims.ts';
 import { classify } from '../core/classify.ts';
+import type { Clock } from '../core/clock.ts';
 import { type Condition, progressDeadlineInMs } from '../core/conditions.ts';
 import { type Decision, nothing } from '../core/decision.ts';
 import type { InstallKey } from '../core/digest.ts';
@@ -12,6 +13,7 @@ import { nextStatus } from '../core/next-status.ts';
 import { NOTHING_DONE } from '../core/outcome.ts';
 import { PamError } from '../core/pam-fault.ts';
 import { plan } from '../core/plan.ts';
+import { lacksBaseline } from '../core/plan-baseline.ts';
 import { deletionBlocked } from '../core/plan-deletion.ts';
 import { disableDelayMs, type RetrySettings, retryDelayMs } from '../core/schedule.ts';
 import { secretSources } from '../core/secret-source.ts';
@@ -38,6 +40,8 @@ export interface ReconcilePorts extends Omit<ExecutionPorts, 'session' | 'priori
   /** How often Secrets are read where they are not watched, in seconds. */
   readonly secretsPollSeconds: number | undefined;
   readonly random: () => number;
+  /** How long after an own write the baseline of `change` is looked for; at most 60 s (design 4.3). */
+  readonly baselineDelayMs: number;
   /** The resource that this one loses its record to, if there is one. */
   readonly rivalOf: (resource: ManagedResource, key: InstallKey) => Claimant | undefined;
   /** A declared disable is carried out: seconds since it was first seen by this process. */
@@ -222,7 +226,17 @@ function situate(
     memory,
     seenAtMs,
     startedAtMs: clock.monotonicMs(),
+    pendingAgeMs: pendingAgeMs(resource, memory, clock),
+    baselineDelayMs: ports.baselineDelayMs,
   };
+}
+
+/** The later of two: when the intent was written, and when this process last tried it. */
+function pendingAgeMs({ status }: ManagedResource, memory: ResourceMemory, clock: Clock): number | undefined {
+  if (status.pending === undefined) return undefined;
+  const sinceWritten = clock.now().getTime() - Date.parse(status.pending.startedTime);
+  const sinceTried = memory.writeEndedAtMs === 0 ? sinceWritten : clock.monotonicMs() - memory.writeEndedAtMs;
+  return Math.max(0, Math.min(sinceWritten, sinceTried));
 }
 
 /** Writes the status, tells of a transition, and says when to come back. */
@@ -238,7 +252,10 @@ async function finish(
   const { outcome } = executed;
   const cause = outcome.failure ?? decision.failure;
   const failure =
-    cause !== undefined && resource.deleting && cause.reason !== 'DeletionBlocked'
+    cause !== undefined &&
+    resource.deleting &&
+    cause.reason !== 'DeletionBlocked' &&
+    cause.reason !== 'DeletionHeld'
       ? deletionBlocked(cause)
       : cause;
   const written = executed.resource;
@@ -267,6 +284,10 @@ async function finish(
   if (failure !== undefined) return afterFailure(resource, status, failure, ports, memory);
   memory.failures = 0;
   if (decision.again) return { result: 'requeue', next: { afterMs: 0 } };
+  const laterMs = decision.laterMs ?? baselineInMs(resource, status, outcome, ports);
+  if (laterMs !== undefined) {
+    return { result: 'requeue_after', next: { afterMs: Math.max(1, laterMs), priority: PRIORITY.resync } };
+  }
   if (ports.secretsPollSeconds !== undefined && secretSources(resource).length > 0 && !decision.suspended) {
     return {
       result: 'requeue_after',
@@ -274,6 +295,17 @@ async function finish(
     };
   }
   return { result: 'success' };
+}
+
+/** After an own write of a record with secret content the baseline is looked for, spread a little. */
+function baselineInMs(
+  resource: ManagedResource,
+  status: ReturnType<typeof nextStatus>,
+  outcome: Executed['outcome'],
+  { baselineDelayMs, random }: ReconcilePorts,
+): number | undefined {
+  if (!outcome.wrote || !lacksBaseline({ ...resource, status } as ManagedResource)) return undefined;
+  return baselineDelayMs * (1 + 0.2 * random());
 }
 
 async function report(
@@ -421,6 +453,12 @@ function remember(
 ): void {
   if (executed.writeEndedAtMs !== undefined) memory.writeEndedAtMs = executed.writeEndedAtMs;
   memory.refusedDigest = executed.refusedDigest;
+  if (executed.outcome.madeAnew) memory.gone = true;
+  else if (executed.outcome.record !== undefined) memory.gone = false;
+  if (executed.outcome.enabled !== undefined || executed.outcome.enabledUnknown) {
+    memory.disabledAtMs = executed.outcome.enabled === false ? executed.writeEndedAtMs : undefined;
+  }
+  if (decision.changes.baselineSought === true) memory.baselineSoughtForMs = memory.writeEndedAtMs;
   const { outcome, crash } = executed;
   if (outcome.failure !== undefined || outcome.outdated || crash !== undefined) return;
   if (decision.again || decision.failure !== undefined) return;

@@ -20,6 +20,11 @@ export class ResourceMemory implements Memory {
   refusedDigest: string | undefined;
   refutedId: string | undefined;
   gone = false;
+  baselineSoughtForMs: number | undefined;
+  /** Monotonic time when the list first did not show the record; absent while it does. */
+  missingSinceMs: number | undefined;
+  /** Monotonic time when this process last disabled the record; absent after anything else. */
+  disabledAtMs: number | undefined;
   readonly verified = new Map<string, SecretVersion>();
   /** Passes in a row that failed. */
   failures = 0;

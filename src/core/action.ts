@@ -5,6 +5,8 @@ export type Action =
   /** Before the first write, and only with `deletionPolicy: Disable`. */
   | { readonly do: 'addFinalizer' }
   | { readonly do: 'removeFinalizer' }
+  /** A disable by deletion is counted in the connection's status before its call; too many are held. */
+  | { readonly do: 'countDeletion' }
   /** Writes `status.pending` with a resourceVersion precondition: a crash after the POST must be recognisable. */
   | { readonly do: 'recordIntent'; readonly digest: string; readonly changeBefore: string | undefined }
   | UpsertAction

@@ -8,7 +8,7 @@ import { secretSources } from './secret-source.ts';
  * reason for an upsert. Left out is what the POST does not carry (`enabled`, `suspend`, the policies, where the
  * record is looked up) and what has digests of its own (the content; `additionalSettings` with secret parts).
  */
-export function appliedText(resource: ManagedResource): string {
+function appliedText(resource: ManagedResource): string {
   if (resource.kind === 'credential') {
     const {
       connection,

@@ -1,4 +1,4 @@
-import { fold } from './glob.ts';
+import { foldAccents } from './glob.ts';
 import type { DeclaredRecord } from './managed-resource.ts';
 import type { RecordKind } from './record-kind.ts';
 
@@ -24,9 +24,11 @@ export function claimNames(
   kind: RecordKind,
   declared: DeclaredRecord,
 ): readonly string[] {
-  const names = [`${fingerprint}\nidentifier\n${fold(declared.identifier)}`];
+  const names = [`${fingerprint}\nidentifier\n${foldAccents(declared.identifier)}`];
   if (kind === 'credential') {
-    names.push(`${fingerprint}\ntarget\n${fold(declared.username)}\n${fold(declared.hostname)}`);
+    names.push(
+      `${fingerprint}\ntarget\n${foldAccents(declared.username)}\n${foldAccents(declared.hostname)}`,
+    );
   }
   return names;
 }

@@ -17,6 +17,10 @@ export interface Decision {
   readonly failure?: Failure;
   /** Another pass has to follow at once. */
   readonly again: boolean;
+  /** Another pass has to follow after this time, in milliseconds, with the lowest priority: nobody waits for it. */
+  readonly laterMs?: number;
+  /** A new value waits until an earlier push can no longer be applied late. */
+  readonly settling?: boolean;
   /** No call is made, on purpose. */
   readonly suspended: boolean;
   /** What the status records besides the results of the actions. */

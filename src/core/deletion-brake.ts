@@ -14,6 +14,8 @@ export interface Deletion {
   readonly uid: string;
   /** `metadata.deletionTimestamp`: when somebody asked for it. */
   readonly requestedAt: string;
+  /** Its status says `DeletionHeld`: it stays held after the window's end and after a restart, until it is released. */
+  readonly held: boolean;
 }
 
 export type BrakeDecision =
@@ -39,6 +41,7 @@ export function brake(
   if (recorded?.uids?.includes(deletion.uid)) return { passes: true };
   if (recorded?.releasedTime !== undefined && deletion.requestedAt <= recorded.releasedTime)
     return { passes: true };
+  if (deletion.held) return { passes: false };
   const started = recorded?.windowStartTime;
   const isOpen = started !== undefined && Date.parse(now) - Date.parse(started) < windowSeconds * 1000;
   const count = isOpen ? (recorded?.count ?? 0) : 0;

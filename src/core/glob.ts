@@ -5,17 +5,17 @@
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   // By code points: `?` is one character also where UTF-16 needs two units for it.
-  const wanted = [...fold(pattern)];
+  const wanted = wildcardsOf(pattern);
   const given = [...fold(text)];
   let at = 0;
   let pos = 0;
   let star = -1;
   let resume = 0;
   while (pos < given.length) {
-    if (at < wanted.length && (wanted[at] === '?' || (wanted[at] !== '*' && wanted[at] === given[pos]))) {
+    if (at < wanted.length && (wanted[at] === ANY_ONE || wanted[at] === given[pos])) {
       at++;
       pos++;
-    } else if (wanted[at] === '*') {
+    } else if (wanted[at] === ANY_RUN) {
       star = at++;
       resume = pos;
     } else if (star >= 0) {
@@ -25,11 +25,30 @@ export function matchesGlob(pattern: string, text: string): boolean {
       return false;
     }
   }
-  while (wanted[at] === '*') at++;
+  while (wanted[at] === ANY_RUN) at++;
   return at === wanted.length;
+}
+
+const ANY_RUN = Symbol('*');
+const ANY_ONE = Symbol('?');
+
+/** Told apart before folding: a look-alike of full width is a letter of a name, not a wildcard. */
+function wildcardsOf(pattern: string): (string | symbol)[] {
+  return pattern.split(/([*?])/).flatMap((part): (string | symbol)[] => {
+    if (part === '*') return [ANY_RUN];
+    return part === '?' ? [ANY_ONE] : [...fold(part)];
+  });
 }
 
 /** The form in which names of records are compared: PAM's own rules are unknown, so the comparison is the widest. */
 export function fold(text: string): string {
   return text.normalize('NFKC').toLowerCase();
+}
+
+/**
+ * The still wider form for claims: without accents too, since a database may compare so. Two resources that only differ
+ * in this could be one record; grants do not use it, or a grant for one name would allow another.
+ */
+export function foldAccents(text: string): string {
+  return fold(text.normalize('NFKD').replace(/\p{M}/gu, ''));
 }

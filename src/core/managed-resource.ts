@@ -22,14 +22,14 @@ interface Managed {
   readonly stored: object;
 }
 
-export interface ManagedCredential extends Managed {
+interface ManagedCredential extends Managed {
   readonly kind: 'credential';
   readonly resourceKind: 'PamCredential';
   readonly spec: PamCredentialSpec;
   readonly status: PamCredentialStatus;
 }
 
-export interface ManagedKey extends Managed {
+interface ManagedKey extends Managed {
   readonly kind: 'key';
   readonly resourceKind: 'PamSshKey';
   readonly spec: PamSshKeySpec;

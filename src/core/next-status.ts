@@ -184,10 +184,12 @@ function verdict(
       activity: ACTIVITY[failure.retry],
     };
   }
-  if (decision.again || outcome.outdated) {
-    const message = decision.again
-      ? 'The rest is written in the next pass.'
-      : 'The record is being written to PAM Core.';
+  if (decision.again || decision.settling === true || outcome.outdated) {
+    const message = decision.settling
+      ? 'The new value of the Secret waits a minute: the last push got no answer and may still be applied.'
+      : decision.again
+        ? 'The rest is written in the next pass.'
+        : 'The record is being written to PAM Core.';
     return { ready: 'False', reason: 'Progressing', message, activity: 'working' };
   }
   return { ready: 'True', reason: 'Synced', message: syncedMessage(resource, content), activity: 'settled' };

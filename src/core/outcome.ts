@@ -14,6 +14,8 @@ export interface Outcome {
   readonly additionalSent: boolean;
   /** "Updated" where a create was planned: an existing record, whose content is kept. */
   readonly foundExisting: boolean;
+  /** "Registered" where an update was planned: the record had vanished, and this one is new and empty. */
+  readonly madeAnew: boolean;
   /** The enabled state that was set. */
   readonly enabled?: boolean;
   /** A POST went out whose DELETE did not get through: nobody knows whether the record is disabled. */
@@ -29,6 +31,7 @@ export const NOTHING_DONE: Outcome = {
   contentSent: false,
   additionalSent: false,
   foundExisting: false,
+  madeAnew: false,
   enabledUnknown: false,
   outdated: false,
 };

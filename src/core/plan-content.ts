@@ -31,6 +31,8 @@ export interface ContentDecision {
   readonly notApplied: boolean;
   /** A Secret cannot be used: nothing but a disable goes out. */
   readonly failure?: Failure;
+  /** An earlier push may still be applied late: the new value waits. */
+  readonly unsettled: boolean;
   /** A value is held back: everything but this value goes on. */
   readonly held?: Failure;
   readonly changes: RecordedChange;
@@ -42,6 +44,7 @@ const LEAVE: ContentDecision = {
   additional: false,
   intentDigest: '',
   notApplied: false,
+  unsettled: false,
   changes: {},
 };
 
@@ -89,6 +92,7 @@ export function decideContent(situation: Situation, record: RecordDecision): Nee
     additional: additional.send,
     intentDigest: intentDigest(resource, installKey, pushedFields),
     notApplied: content.notApplied || additional.notApplied,
+    unsettled: content.unsettled === true || additional.unsettled === true,
     ...(held !== undefined && { held }),
     changes: {
       fields: [...content.fields, ...additional.fields],
@@ -128,6 +132,8 @@ interface GroupDecision {
   readonly notApplied: boolean;
   /** The values are the ones that were recorded last. */
   readonly unchanged: boolean;
+  /** An earlier value may still be applied late: nothing is sent yet. */
+  readonly unsettled?: boolean;
   readonly held?: Failure;
 }
 
@@ -162,6 +168,7 @@ function decideGroup(
   if (resource.forced) return hold(situation, record, 'Override', fields, send);
   const intent = resolveIntent(situation, record, material, group);
   if (typeof intent === 'object') return intent;
+  if (intent === 'unsettled') return { ...LEAVE_GROUP, unchanged: false, unsettled: true };
   if (intent === 'applied') return { ...recordAs('Presumed'), resolved: true };
   if (intent === 'notApplied') return { ...send, notApplied: true };
   const recorded = fields.map(({ field }) => recordedField(resource, field));

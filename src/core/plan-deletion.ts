@@ -84,7 +84,11 @@ export function deletionBlocked(cause: Failure): Failure {
 }
 
 function disable(situation: Situation, record: RecordDecision & { readonly exists: true }): Decision {
-  const actions: Action[] = [{ do: 'disable', id: record.id, always: false }, { do: 'removeFinalizer' }];
+  const actions: Action[] = [
+    { do: 'countDeletion' },
+    { do: 'disable', id: record.id, always: false },
+    { do: 'removeFinalizer' },
+  ];
   const refused = refusedGrant(situation, record, operationsOf(actions));
   return refused === undefined ? { ...nothing(), actions } : blocked(refused);
 }

@@ -9,6 +9,12 @@ import type { Situation } from './situation.ts';
 /** Create, adoption and an unknown outcome are decided by a list that is at most this old (design 3.4). */
 const LOOK_UP_AGE_MS = 10_000;
 
+/**
+ * A call whose answer never came may be applied up to this long after it ended (design 4.3): a gateway gave up, PAM did
+ * not. A different value that is pushed earlier could be overwritten by it.
+ */
+export const SETTLING_MS = 60_000;
+
 /** `changeBefore` of a push to a record that the list does not show (disabled and hidden): nothing to compare with. */
 export const UNLISTED = 'unlisted';
 
@@ -18,8 +24,15 @@ export const UNLISTED = 'unlisted';
  * - `none`: there is no such push, or it sent other fields only.
  * - `applied`, `notApplied`: of the very values that are to be sent now.
  * - `othersApplied`, `othersNotApplied`: of values that the Secret no longer has.
+ * - `unsettled`: likewise, but it may still be applied late.
  */
-export type IntentOutcome = 'none' | 'applied' | 'notApplied' | 'othersApplied' | 'othersNotApplied';
+export type IntentOutcome =
+  | 'unsettled'
+  | 'none'
+  | 'applied'
+  | 'notApplied'
+  | 'othersApplied'
+  | 'othersNotApplied';
 
 /**
  * The inventory tells: `change` is compared as an opaque text; equal means that nothing touched the record since the
@@ -33,6 +46,7 @@ export type IntentOutcome = 'none' | 'applied' | 'notApplied' | 'othersApplied' 
  * | of these values | no | moved | applied |
  * | of these values, by a create in two POSTs | no | · | notApplied |
  * | of other values | yes | · | othersNotApplied |
+ * | of other values, tried within the last minute | no | · | unsettled |
  * | of other values | no | same | othersNotApplied |
  * | of other values | no | moved, or unlisted | othersApplied |
  */
@@ -54,6 +68,7 @@ export function resolveIntent(
     return { need: 'inventory', notBeforeMs };
   const change = record.entry?.change;
   const unlisted = change === undefined || pending.changeBefore === UNLISTED;
+  if (!own && (situation.pendingAgeMs ?? 0) < SETTLING_MS) return 'unsettled';
   if (!own) return !unlisted && change === pending.changeBefore ? 'othersNotApplied' : 'othersApplied';
   // A create in two POSTs may have got through with the first one only; the same value once more does no harm.
   const createdInTwo =

@@ -38,8 +38,12 @@ export function decideRecord(
   const { resource, declared, inventory } = situation;
   const { status } = resource;
   const known = knownRecord(situation);
-  if (known !== undefined) {
+  // A force-sync of a record that is gone looks the identifier up and creates it anew.
+  if (known !== undefined && !(situation.memory.gone && resource.forced)) {
     const entry = inventory?.byId(known.id);
+    if (situation.memory.gone && !resource.forced) {
+      return { failure: problem('RecordGone', `Record ${known.id} is no longer in PAM Core's list`) };
+    }
     const renamed = entry?.identifier !== undefined && fold(entry.identifier) !== fold(known.identifier);
     if (!renamed) {
       return {

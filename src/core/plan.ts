@@ -6,9 +6,10 @@ import { type Failure, problem } from './failure.ts';
 import type { GrantOperation } from './grants.ts';
 import { operationsOf, refusedGrant } from './grants-needed.ts';
 import { refusedReference } from './grants-referenced.ts';
+import { withBaseline } from './plan-baseline.ts';
 import { type ContentDecision, decideContent } from './plan-content.ts';
 import { planDeletion } from './plan-deletion.ts';
-import { UNLISTED } from './plan-intent.ts';
+import { SETTLING_MS, UNLISTED } from './plan-intent.ts';
 import { planKeyById } from './plan-key-by-id.ts';
 import { decideRecord, type RecordDecision } from './plan-record.ts';
 import { toggles } from './plan-toggle.ts';
@@ -47,7 +48,10 @@ export function plan(situation: Situation): Plan {
   }
   const content = decideContent(situation, record);
   if ('need' in content) return disableAtOnce(situation, record) ?? content;
-  return compose(situation, record, content);
+  const composed = compose(situation, record, content);
+  return 'need' in composed && composed.need !== undefined
+    ? composed
+    : withBaseline(situation, record, composed as Decision);
 }
 
 /** Two resources for one record: the other one has it. Other namespaces' names are not for every reader of a status. */
@@ -154,6 +158,10 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
     actions: unusable !== undefined && !record.exists ? [] : actions,
     ...(failure !== undefined && { failure }),
     again: postponed,
+    ...(content.unsettled && {
+      laterMs: Math.max(0, SETTLING_MS - (situation.pendingAgeMs ?? 0)),
+      settling: true,
+    }),
     suspended: false,
     changes: {
       ...changes,

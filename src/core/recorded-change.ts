@@ -18,6 +18,10 @@ export interface RecordedChange {
   /** Names of fields whose new value is held back, and of fields that are back at their recorded value. */
   readonly heldFields?: readonly string[];
   readonly releasedFields?: readonly string[];
+  /** `change` of the record after our last write, as the first list after it showed it. */
+  readonly baseline?: string;
+  /** The list was looked at for the baseline, whether or not it showed the record. */
+  readonly baselineSought?: boolean;
   /** An unknown outcome was resolved: `status.pending` goes. */
   readonly resolved?: boolean;
   /** `applied` was made with another install key: made anew without a call. */

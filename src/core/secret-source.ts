@@ -26,7 +26,7 @@ export function secretNames(resource: ManagedResource): readonly string[] {
 }
 
 /** The name under which the value of one additional authentication field is recorded. */
-export function authenticationField(shortName: string): string {
+function authenticationField(shortName: string): string {
   return `authenticationFields.${shortName}`;
 }
 

@@ -32,6 +32,8 @@ export interface Memory {
   readonly verified: ReadonlyMap<string, SecretVersion>;
   /** Two lists, at least a minute apart and a minute after our last write, did not show the record. */
   readonly gone: boolean;
+  /** The write for whose baseline a list was already looked at, by the time it ended; absent: none. */
+  readonly baselineSoughtForMs: number | undefined;
 }
 
 /** Everything that one decision is made from: values only. */
@@ -52,6 +54,10 @@ export interface Situation {
   /** Monotonic times: of the news that woke this pass, and of its start. */
   readonly seenAtMs: number;
   readonly startedAtMs: number;
+  /** Milliseconds since the intent in the status was written or last tried; absent without one. */
+  readonly pendingAgeMs: number | undefined;
+  /** How long after an own write the baseline is looked for, in milliseconds. */
+  readonly baselineDelayMs: number;
   /** Gathered only after the plan asked for it. */
   readonly material?: Material;
   /** Gathered only after the plan asked for it. */

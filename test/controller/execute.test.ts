@@ -36,6 +36,7 @@ describe('execute: order and results', () => {
       foundExisting: false,
       enabled: true,
       enabledUnknown: false,
+      madeAnew: false,
       outdated: false,
     });
     expect(executed.resource.hasFinalizer).toBe(false);
@@ -163,6 +164,62 @@ describe('execute: a record that must stay disabled', () => {
     ]);
     expect(bench.pam.log).toEqual(['Disable 7', 'Upsert+content', 'Disable 7']);
     expect(executed.outcome.enabledUnknown).toBe(true);
+  });
+});
+
+describe('execute: a record that vanished', () => {
+  useVirtualTime();
+
+  it('is told of where an update made a new one, and nothing more is sent to it', async () => {
+    const bench = new ExecutionBench();
+    const executed = await bench.run([
+      upsert({ mode: 'update', content: 'none' }),
+      { do: 'enable', id: '7', unlessRegistered: false },
+    ]);
+    expect(bench.log).toEqual(['Upsert']);
+    expect(executed.outcome).toMatchObject({
+      madeAnew: true,
+      upserted: false,
+      failure: { reason: 'RecordGone' },
+    });
+  });
+
+  it('is disabled under its new id where it must stay disabled', async () => {
+    const bench = new ExecutionBench();
+    await bench.run([upsert({ mode: 'update' }), { do: 'disable', id: '7', always: true }]);
+    expect(bench.log).toEqual(['Upsert+content', 'Disable 101']);
+    expect(bench.pam.records.get('101')?.active).toBe(false);
+  });
+});
+
+describe('execute: the deletion brake', () => {
+  useVirtualTime();
+
+  const actions: readonly Action[] = [
+    { do: 'countDeletion' },
+    { do: 'disable', id: '7', always: false },
+    { do: 'removeFinalizer' },
+  ];
+  const deletionTimestamp = '2026-03-01T10:00:00Z';
+
+  it.each([
+    {
+      because: 'it admits the deletion',
+      admits: true,
+      log: ['Disable 7', 'writeFinalizers'],
+      reason: undefined,
+    },
+    { because: 'it holds the deletion', admits: false, log: [], reason: 'DeletionHeld' },
+  ])('is asked before any call: $because', async ({ admits, log, reason }) => {
+    const bench = new ExecutionBench();
+    bench.admitsDeletions = admits;
+    bench.resource = credential({ connection: 'eu' }, { deletionTimestamp, finalizers: [FINALIZER] });
+    const executed = await bench.run(actions);
+    expect(bench.log).toEqual(log);
+    expect(executed.outcome.failure?.reason).toBe(reason);
+    expect(bench.deletions).toEqual([
+      { connection: 'eu', uid: 'uid of orders', requestedAt: deletionTimestamp, held: false },
+    ]);
   });
 });
 

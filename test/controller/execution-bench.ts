@@ -33,6 +33,9 @@ export class ExecutionBench {
   };
   priority = 0;
   hasSession = true;
+  /** The brake's answer to a disable by deletion. */
+  admitsDeletions = true;
+  readonly deletions: unknown[] = [];
 
   /** Everything that went out, in order. */
   get log(): string[] {
@@ -82,6 +85,10 @@ export class ExecutionBench {
       fence: (durationMs) => durationMs === 10_000 && this.mayWrite(),
       signal: this.pass.signal,
       priority: this.priority,
+      admitDeletion: async (connection, deletion) => {
+        this.deletions.push({ connection, ...deletion });
+        return this.admitsDeletions;
+      },
       newRequestId: () => `request ${this.audits.length + 1}`,
       audit: (record) => this.audits.push(record),
       conditionClock: () => ({ now: '2026-03-01T10:00:00Z', progressDeadlineSeconds: 600 }),

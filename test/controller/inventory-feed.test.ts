@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { InventoryFeed, ListTooSoon } from '../../src/controller/inventory-feed.ts';
-import type { Inventory } from '../../src/core/inventory.ts';
+import type { Inventory, InventoryEntry } from '../../src/core/inventory.ts';
 import { isSettled, useVirtualTime, virtualClock } from './virtual-time.ts';
 
 /** A feed whose lists end when the test says so. */
@@ -17,7 +17,7 @@ function newFeed() {
     });
     return promise;
   };
-  const feed = new InventoryFeed(list, virtualClock, (inventory) => told.push(inventory));
+  const feed = new InventoryFeed(list, virtualClock, ({ inventory }) => told.push(inventory));
   return { feed, calls, told };
 }
 
@@ -112,13 +112,10 @@ describe('InventoryFeed', () => {
     await expect(feed.atLeast(Date.now())).rejects.toThrow('broken');
     await vi.advanceTimersByTimeAsync(60_000);
     const second = feed.atLeast(Date.now());
+    await vi.advanceTimersByTimeAsync(2000);
     calls[1]?.end();
     await second;
-    await vi.advanceTimersByTimeAsync(1);
-    const third = feed.atLeast(Date.now());
-    await vi.advanceTimersByTimeAsync(1000);
-    calls[2]?.end();
-    await third;
+    await expect(feed.atLeast(Date.now())).rejects.toBeInstanceOf(ListTooSoon);
   });
 
   it('fails those who waited for the list that failed, and lists again for those who came later', async () => {
@@ -175,3 +172,51 @@ describe('InventoryFeed', () => {
     expect(feed.latest).toBeUndefined();
   });
 });
+
+describe('InventoryFeed: a list that has lost half its entries', () => {
+  useVirtualTime();
+
+  it.each([
+    { because: 'it decides nothing', counts: [10, 4], gapMs: 2000, complete: [true, false] },
+    { because: 'half is still believed', counts: [10, 5], gapMs: 2000, complete: [true, true] },
+    { because: 'few records may well go', counts: [3, 0], gapMs: 2000, complete: [true, true] },
+    {
+      because: 'it is believed after a minute',
+      counts: [10, 4, 4, 4],
+      gapMs: 30_000,
+      complete: [true, false, false, true],
+    },
+    {
+      because: 'the minute starts anew',
+      counts: [10, 4, 9, 4],
+      gapMs: 30_000,
+      complete: [true, false, true, false],
+    },
+    {
+      because: 'what was believed last counts',
+      counts: [10, 5, 2],
+      gapMs: 2000,
+      complete: [true, true, false],
+    },
+  ])('$because', async ({ counts, gapMs, complete }) => {
+    const seen: boolean[] = [];
+    const sizes = [...counts];
+    const list = async (): Promise<Inventory> => ({
+      entries: Array.from({ length: sizes.shift() ?? 0 }, (_, at) => entry(String(at + 1))),
+      complete: true,
+      sentAtMs: Date.now(),
+      tookMs: 0,
+    });
+    const feed = new InventoryFeed(list, virtualClock, () => {});
+    for (const _ of counts) {
+      seen.push((await feed.atLeast(Date.now())).inventory.complete);
+      await vi.advanceTimersByTimeAsync(gapMs);
+    }
+    expect(seen).toEqual(complete);
+  });
+});
+
+function entry(id: string): InventoryEntry {
+  const target = { username: 'svc', hostname: 'db1', ip: '10.0.0.1' };
+  return { id, identifier: `x${id}`, ...target, isKey: false, change: undefined, automaticChange: false };
+}

@@ -46,7 +46,11 @@ describe('reconcileResource', () => {
   it('creates a record with its content, in two status writes and one POST', async () => {
     world.connect();
     world.kubernetes.secret('shop/orders', { password: 'one' });
-    expect(await create({ content: fromSecret })).toEqual({ result: 'success' });
+    // It comes back to see how its own write moved `change`.
+    expect(await create({ content: fromSecret })).toEqual({
+      result: 'requeue_after',
+      next: { afterMs: 36_000, priority: PRIORITY.resync },
+    });
     expect(world.takeCosts()).toEqual({ pam: ['List', 'Upsert+content'], writes: ['status', 'status'] });
     expect(world.ready()).toBe('True Synced');
     expect(world.status()).toMatchObject({
@@ -92,6 +96,7 @@ describe('reconcileResource', () => {
     world.kubernetes.secret('shop/orders', { password: 'two' });
     await world.wait();
     await world.reconcile();
+    expect(world.takeCosts()).toEqual({ pam: ['List'], writes: ['status'] });
     await world.reconcile();
     expect(world.takeCosts()).toEqual({ pam: [], writes: [] });
     expect(world.kubernetes.secretReads).toHaveLength(2);
@@ -156,6 +161,26 @@ describe('reconcileResource', () => {
     expect(world.takeCosts()).toEqual({ pam: [], writes: [] });
   });
 
+  it.each([
+    {
+      because: 'PAM does not answer',
+      hinder: () => world.pam.faults.push({ operation: 'List', fault: { signal: 'timeout' } }),
+    },
+    {
+      because: 'there is no session',
+      hinder: () =>
+        world.connections.refuse(connection(), problem('SecretNotFound', 'The Secret is missing')),
+    },
+  ])('stays in sync although the baseline cannot be looked up: $because', async ({ hinder }) => {
+    world.kubernetes.secret('shop/orders', { password: 'one' });
+    world.connect();
+    await create({ content: fromSecret });
+    await world.wait();
+    hinder();
+    await world.reconcile();
+    expect(world.ready()).toBe('True Synced');
+  });
+
   it('says that an edit has to wait while the connection has no session', async () => {
     await inSync();
     world.connections.refuse(connection(), problem('SecretNotFound', 'The Secret is missing'));
@@ -186,6 +211,8 @@ describe('reconcileResource', () => {
     expect(world.status().lastHandledForceSync).toBe('now');
     await world.wait();
     await world.reconcile();
+    expect(world.takeCosts().pam).toEqual(['List']);
+    await world.reconcile();
     expect(world.takeCosts()).toEqual({ pam: [], writes: [] });
   });
 
@@ -193,7 +220,7 @@ describe('reconcileResource', () => {
     world.secretsPollSeconds = 120;
     world.kubernetes.secret('shop/orders', { password: 'one' });
     world.connect();
-    expect(await create({ content: fromSecret })).toEqual({
+    expect(await create({ content: { ...fromSecret, push: 'Override' } })).toEqual({
       result: 'requeue_after',
       next: { afterMs: 120_000, priority: PRIORITY.resync },
     });

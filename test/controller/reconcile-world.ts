@@ -2,6 +2,7 @@ import { vi } from 'vitest';
 import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import { Connections } from '../../src/controller/connections.ts';
+import { OwnVersions } from '../../src/controller/own-versions.ts';
 import { type ConnectionPorts, reconcileConnection } from '../../src/controller/reconcile-connection.ts';
 import {
   type PassResult,
@@ -17,7 +18,7 @@ import type { Failure } from '../../src/core/failure.ts';
 import { connection, credential } from './declared-resources.ts';
 import { InMemoryKubernetes } from './in-memory-kubernetes.ts';
 import { InMemoryPam } from './in-memory-pam.ts';
-import { settled, virtualClock } from './virtual-time.ts';
+import { settled, tickingClock } from './virtual-time.ts';
 
 export const retry = {
   backoffBaseSeconds: 1,
@@ -34,7 +35,7 @@ const installKey: InstallKey = { id: '01234567', bytes: Buffer.alloc(32, 7) };
 /** The real core and controller on an in-memory PAM and API server; a pass is made by hand. */
 export class ReconcileWorld {
   readonly kubernetes = new InMemoryKubernetes();
-  readonly pam = new InMemoryPam(virtualClock);
+  readonly pam = new InMemoryPam(tickingClock);
   readonly audits: AuditRecord[] = [];
   readonly woken: string[] = [];
   readonly disabled: { readonly connection: string; readonly seconds: number }[] = [];
@@ -43,6 +44,10 @@ export class ReconcileWorld {
   readonly connectionFailures = new Map<string, number>();
   pass = new AbortController();
   leads = true;
+  admitsDeletions = true;
+  inUse = false;
+  installation = 'pam-operator/pam-operator';
+  readonly wokenDeletions: string[] = [];
   /** Draw of the jitter: 1 gives the upper end, which is the plain number. */
   random = 1;
   installKey: InstallKey | { readonly failure: Failure } = installKey;
@@ -50,7 +55,7 @@ export class ReconcileWorld {
   /** Why a client cannot be made. */
   clientProblem: string | undefined;
   readonly connections = new Connections({
-    clock: virtualClock,
+    clock: tickingClock,
     newRequestId: () => 'list',
     createClient: (_, settings) => {
       if (this.clientProblem !== undefined) throw new TypeError(this.clientProblem);
@@ -77,7 +82,7 @@ export class ReconcileWorld {
     priority: number = PRIORITY.change,
   ): Promise<PassResult> {
     const { namespace = '', name } = resource.metadata;
-    const claim = { seenAtMs: Date.now(), priority };
+    const claim = { seenAtMs: tickingClock.monotonicMs(), priority };
     return settled(reconcileResource({ kind: 'PamCredential', namespace, name }, claim, this.ports()));
   }
 
@@ -130,8 +135,10 @@ export class ReconcileWorld {
       newRequestId: () => 'request',
       audit: (record) => this.audits.push(record),
       conditionClock: () => ({ now: now(), progressDeadlineSeconds: retry.progressDeadlineSeconds }),
-      clock: virtualClock,
+      clock: tickingClock,
       rivalOf: () => undefined,
+      admitDeletion: async () => this.admitsDeletions,
+      baselineDelayMs: 30_000,
       onDisabled: (name, seconds) => this.disabled.push({ connection: name, seconds }),
     };
   }
@@ -144,12 +151,16 @@ export class ReconcileWorld {
       namespace: 'pam-operator',
       leaseDurationSeconds: 15,
       retry,
-      clock: virtualClock,
+      clock: tickingClock,
       conditionClock: () => ({ now: now(), progressDeadlineSeconds: retry.progressDeadlineSeconds }),
       random: () => this.random,
       wakeResources: (name) => this.woken.push(name),
       failures: this.connectionFailures,
-      ownVersions: new Map(),
+      ownVersions: new OwnVersions(),
+      installation: this.installation,
+      listsDisabled: () => false,
+      isInUse: () => this.inUse,
+      wakeDeletions: (name) => this.wokenDeletions.push(name),
     };
   }
 }

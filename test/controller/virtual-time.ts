@@ -4,6 +4,14 @@ import type { Clock } from '../../src/core/clock.ts';
 /** The time that {@link useVirtualTime} moves; monotonic and wall clock are one. */
 export const virtualClock: Clock = { monotonicMs: () => Date.now(), now: () => new Date() };
 
+let readings = 0;
+
+/** The same, but no two readings are equal, as with a real clock: what came later is later. */
+export const tickingClock: Clock = {
+  monotonicMs: () => Date.now() + ++readings / 1024,
+  now: () => new Date(),
+};
+
 /** Timers and dates of each test stand still until they are moved; `setImmediate` and `nextTick` stay real. */
 export function useVirtualTime(): void {
   beforeEach(() => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { problem } from '../../src/core/failure.ts';
 import { devicesPartlyAssigned, intentStatus } from '../../src/core/next-status.ts';
-import { aCredential, aKey, type ResourceStory } from '../support/situation/a-resource.ts';
+import { aCredential, aKey, INSTALL_KEY, type ResourceStory } from '../support/situation/a-resource.ts';
 import { failing, PASS_TIME, type Pass, readyOf, statusAfter } from '../support/situation/status-after.ts';
 
 const known = aCredential().withSecret('a').known('152');
@@ -163,14 +163,14 @@ describe('the status before a push', () => {
   const intent = { digest: 'd', changeBefore: undefined };
 
   it('holds the intent together with Progressing', () => {
-    const status = intentStatus(known.resource(), intent, clock);
+    const status = intentStatus(known.resource(), intent, INSTALL_KEY, clock);
     expect(status.pending).toEqual({ startedTime: PASS_TIME, digest: 'd' });
     expect(readyOf(status)).toMatchObject({ status: 'False', reason: 'Progressing' });
   });
 
   it('leaves the conditions of a failure that is being retried', () => {
     const failed = known.status(statusAfter(known, { outcome: { failure: failing({}) } }));
-    expect(intentStatus(failed.resource(), intent, clock).conditions).toEqual(
+    expect(intentStatus(failed.resource(), intent, INSTALL_KEY, clock).conditions).toEqual(
       failed.parts.status?.conditions,
     );
   });

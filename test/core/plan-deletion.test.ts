@@ -53,20 +53,20 @@ describe('a resource that is being deleted', () => {
     {
       because: 'known: disabled, then let go',
       resource: known,
-      steps: ['disable 152', 'remove finalizer'],
+      steps: ['count', 'disable 152', 'remove finalizer'],
       asked: [],
     },
     {
       because: 'neither the Secret nor a valid spec is needed',
       resource: known.secretMissing().spec({ parentRef: { name: 'gone' } }),
-      steps: ['disable 152', 'remove finalizer'],
+      steps: ['count', 'disable 152', 'remove finalizer'],
       asked: [],
     },
     {
       because: 'unknown and ours in the list',
       resource: unknown,
       list: ours,
-      steps: ['disable 152', 'remove finalizer'],
+      steps: ['count', 'disable 152', 'remove finalizer'],
       asked: ['list'],
     },
     {
@@ -74,7 +74,7 @@ describe('a resource that is being deleted', () => {
       resource: known,
       memory: { refutedId: '152' },
       list: anInventory().with({ id: '160', identifier: DERIVED }),
-      steps: ['disable 160', 'remove finalizer'],
+      steps: ['count', 'disable 160', 'remove finalizer'],
     },
     {
       because: 'an id of another PAM is looked up',
@@ -87,7 +87,7 @@ describe('a resource that is being deleted', () => {
       because: 'our own create without an answer, under an explicit identifier',
       resource: aCredential().explicit('mine').deletionDisables().finalizer().pushUnanswered().deleted(),
       list: anInventory().with({ id: '7', identifier: 'mine' }),
-      steps: ['disable 7', 'remove finalizer'],
+      steps: ['count', 'disable 7', 'remove finalizer'],
     },
     { because: "nobody's: let go", resource: unknown, steps: ['remove finalizer'] },
     {
@@ -131,7 +131,7 @@ describe('a resource that is being deleted', () => {
         ],
       },
       list: anInventory().with({ id: '92', identifier: 'k', isKey: true }),
-      steps: ['disable 92', 'remove finalizer'],
+      steps: ['count', 'disable 92', 'remove finalizer'],
       asked: ['list'],
     },
     {
@@ -161,7 +161,7 @@ describe('a resource that is being deleted', () => {
       list: ours.sentAt(NOW - 500),
       memory: { writeEndedAtMs: NOW - 100 },
     });
-    expect(told.steps).toEqual(['disable 152', 'remove finalizer']);
+    expect(told.steps).toEqual(['count', 'disable 152', 'remove finalizer']);
     expect(told.asked).toEqual(['list']);
   });
 });

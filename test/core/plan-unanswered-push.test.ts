@@ -58,6 +58,24 @@ describe('a push without an answer', () => {
       steps: ['intent at c2', `update ${DERIVED} with content`],
     },
     {
+      because: 'what that push may have moved is no rotation of somebody else',
+      resource: unanswered
+        .status({ content: { ...known.parts.status?.content, change: 'c1' } })
+        .withSecret('c'),
+      list: anInventory().with({ id: '152', identifier: DERIVED, change: 'c2' }),
+      steps: ['intent at c2', `update ${DERIVED} with content`],
+    },
+    {
+      because: 'a push that PAM refused has moved nothing, so it is one',
+      resource: unanswered
+        .status({ content: { ...known.parts.status?.content, change: 'c1' } })
+        .withSecret('c'),
+      memory: { refusedDigest: unanswered.parts.status?.pending?.digest ?? '' },
+      list: anInventory().with({ id: '152', identifier: DERIVED, change: 'c2' }),
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
       because: 'the Secret is back at the recorded value and PAM may hold the other: pushed',
       resource: unanswered.withSecret('a'),
       list: anInventory().with({ id: '152', identifier: DERIVED, change: 'c2' }),

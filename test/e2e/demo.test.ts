@@ -121,7 +121,7 @@ describe('npm run demo', () => {
       const groups = groupsOf(running);
       expect(groups).toHaveLength(2);
       process.kill(-Number(running.child.pid), 'SIGINT');
-      expect(await running.exited).toBe(130);
+      await expect.poll(() => running.child.exitCode, { ...EXIT, interval: 5 }).toBe(130);
       // By now, not some time later: who starts it again at once must not meet the old one.
       expect(listProcesses().filter(({ group }) => groups.includes(group))).toEqual([]);
       expect(readdirSync(temporaryFolder)).toEqual([]);

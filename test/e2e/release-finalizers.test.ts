@@ -27,13 +27,13 @@ const THEIRS = 'example.com/theirs';
  */
 let stage: Stage;
 let proxy: KubeProxy;
-let folder: string;
+let folder: string | undefined;
 let proxied: string;
 const running: Program[] = [];
 
 beforeAll(async () => {
   const lease = ['--lease-duration-seconds', '8', '--renew-deadline-seconds', '5'];
-  stage = await startStage({ args: lease });
+  stage = await startStage({ args: lease, connection: { timeouts: { requestSeconds: 3 } } });
   proxy = await startKubeProxy(stage.controlPlane.kubeconfigPath);
   folder = mkdtempSync(join(tmpdir(), 'pam-operator-release-'));
   proxied = join(folder, 'kubeconfig');
@@ -46,7 +46,7 @@ afterEach(() => {
 afterAll(async () => {
   await proxy?.stop();
   await stage?.stop();
-  rmSync(folder, { recursive: true });
+  if (folder !== undefined) rmSync(folder, { recursive: true });
 });
 
 function start(args: readonly string[], kubeconfig = stage.controlPlane.kubeconfigPath): Program {
@@ -189,22 +189,22 @@ describe('after the operator was stopped', () => {
   });
 
   it('tells how it gets on with many, and ends on a signal', async () => {
-    const names = Array.from({ length: 420 }, (_, at) => `many-${at}`);
+    const names = Array.from({ length: 420 }, (_, at) => `many-${100 + at}`);
     await stage.apply(...names.map((name) => holding(name, [OURS])));
-    proxy.add({ match: { method: 'PATCH', path: /many-419$/ }, hang: true });
+    proxy.add({ match: { method: 'PATCH', path: /many-519$/ }, hang: true });
     const program = start([], proxied);
     await stage.eventually(
       () => program.stderr(),
-      (text) => /Looked after 4\d\d of 420 resources/.test(text),
-      'progress',
+      (text) => text.includes('Looked after 419 of 420 resources'),
+      'progress after 5 s without news',
     );
     program.kill('SIGINT');
     const { code, stdout, stderr } = await program.ended;
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Released 419 finalizers of 419 resources\n$/);
-    expect(stderr).toMatch(/Looked after 2\d\d of 420 resources/);
+    expect(stderr.match(/Looked after/g)).toHaveLength(3);
     expect(stderr).toMatch(
-      /1 of 420 resources could not be released: pamcredential team-a\/many-419 \(the command was stopped\); /,
+      /1 of 420 resources could not be released: pamcredential team-a\/many-519 \(the command was stopped\); /,
     );
     expect(await release()).toMatchObject({ code: 0, stdout: 'Released 1 finalizer of 1 resource\n' });
   });

@@ -16,7 +16,7 @@ export const PREFIX = 'prod';
 /** What the operator derives for the resource `db` of namespace `team`. */
 export const DERIVED = 'prod_team_db';
 export const DERIVED_KEY = 'prod_team_db_key';
-export const FORCE_SYNC = 'pam-operator.io/force-sync';
+const FORCE_SYNC = 'pam-operator.io/force-sync';
 
 type Spec = Record<string, unknown>;
 type Status = NonNullable<PamCredential['status']> & NonNullable<PamSshKey['status']>;

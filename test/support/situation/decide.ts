@@ -50,7 +50,7 @@ export interface Told {
   readonly reason: string | undefined;
 }
 
-export function situationOf({
+function situationOf({
   resource: story,
   connection,
   memory,
@@ -89,10 +89,13 @@ export function situationOf({
       refutedId: undefined,
       verified: new Map(),
       gone: false,
+      baselineSoughtForMs: 0,
       ...memory,
     },
     seenAtMs: seenAtMs ?? NOW - 1000,
     startedAtMs: NOW,
+    pendingAgeMs: 120_000,
+    baselineDelayMs: 30_000,
   };
 }
 
@@ -130,10 +133,12 @@ export function decide(circumstances: Circumstances): Told {
 }
 
 /** An action as a row of a table tells it. */
-export function inWords(action: Action): string {
+function inWords(action: Action): string {
   switch (action.do) {
     case 'addFinalizer':
       return 'add finalizer';
+    case 'countDeletion':
+      return 'count';
     case 'removeFinalizer':
       return 'remove finalizer';
     case 'recordIntent':

@@ -1,0 +1,66 @@
+import type { PamCredential } from '../api/pam-credential.gen.ts';
+import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
+import { fold } from '../core/glob.ts';
+import type { InventoryIndex } from '../core/inventory-index.ts';
+import type { ResourceMemory } from './resource-memory.ts';
+
+/** A record is gone when two lists at least this far apart, and this long after our last write, did not show it. */
+const GONE_AFTER_MS = 60_000;
+
+export interface Watched {
+  readonly resource: PamCredential | PamSshKey;
+  readonly memory: ResourceMemory;
+}
+
+/** What one list says about the records of a connection's resources. */
+export interface Drift {
+  /** Resources whose record is gone, or is back: they have to decide anew. */
+  readonly concerned: readonly (PamCredential | PamSshKey)[];
+  /** Records whose `change` moved since our last write: rotated by PAM or changed by a person. */
+  readonly rotated: number;
+  /** A record that we disabled stands in this later list: PAM lists disabled records. */
+  readonly sawDisabled: boolean;
+}
+
+/**
+ * Compares a list with what the statuses say, without a write or a call: nightly rotation of 10,000 records is a number
+ * in a metric, not 10,000 writes. Where PAM hides disabled records, a missing one may be disabled, so nothing is said
+ * to be gone.
+ *
+ * @param fingerprint of the connection: an id of another PAM Core is not looked for
+ */
+export function watchDrift(
+  index: InventoryIndex,
+  fingerprint: string,
+  disabledRecords: 'Listed' | 'Hidden',
+  watched: Iterable<Watched>,
+): Drift {
+  const { sentAtMs, complete } = index.inventory;
+  const concerned: (PamCredential | PamSshKey)[] = [];
+  let rotated = 0;
+  let sawDisabled = false;
+  if (!complete) return { concerned, rotated, sawDisabled };
+  for (const { resource, memory } of watched) {
+    const { id, identifier, connectionFingerprint, content } = resource.status ?? {};
+    if (id === undefined || connectionFingerprint !== fingerprint) continue;
+    // What happened after the request was sent is not in the list.
+    if (memory.writeEndedAtMs >= sentAtMs) continue;
+    const entry = index.byId(id);
+    const renamed =
+      entry?.identifier !== undefined &&
+      identifier !== undefined &&
+      fold(entry.identifier) !== fold(identifier);
+    const was = memory.gone;
+    if (entry === undefined && disabledRecords === 'Listed') memory.missingSinceMs ??= sentAtMs;
+    if (entry !== undefined) memory.missingSinceMs = undefined;
+    const missingForMs = memory.missingSinceMs === undefined ? 0 : sentAtMs - memory.missingSinceMs;
+    const afterWriteMs = sentAtMs - memory.writeEndedAtMs;
+    memory.gone = renamed || (missingForMs >= GONE_AFTER_MS && afterWriteMs >= GONE_AFTER_MS);
+    if (memory.gone !== was) concerned.push(resource);
+    if (entry === undefined) continue;
+    if (content?.change !== undefined && entry.change !== undefined && entry.change !== content.change)
+      rotated += 1;
+    if (memory.disabledAtMs !== undefined && memory.disabledAtMs < sentAtMs) sawDisabled = true;
+  }
+  return { concerned, rotated, sawDisabled };
+}

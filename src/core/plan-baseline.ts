@@ -1,0 +1,46 @@
+import type { Decision, Plan } from './decision.ts';
+import type { ManagedResource } from './managed-resource.ts';
+import type { RecordDecision } from './plan-record.ts';
+import { secretSources } from './secret-source.ts';
+import type { Situation } from './situation.ts';
+
+/**
+ * The baseline of `change` (design 4.3): what the list showed after our last write, so that a later move of `change` is
+ * known to be PAM's or a person's. PAM's answers do not carry it, so every own write removes it, and a pass of low
+ * priority sets it from the first list that was sent after the write; one list serves all records that wait.
+ *
+ * | decision | baseline | since the last write | → |
+ * |---|---|---|---|
+ * | does or awaits something | · | · | as decided |
+ * | nothing to do | recorded, or not needed | · | as decided |
+ * | nothing to do | missing | less than the delay | come back when it has passed |
+ * | nothing to do | missing | more | look at a list that was sent after the write |
+ * | nothing to do | missing, and such a list was looked at | · | as decided: it does not show the record |
+ */
+export function withBaseline(situation: Situation, record: RecordDecision, decision: Decision): Plan {
+  const { resource, memory, inventory, startedAtMs, baselineDelayMs } = situation;
+  const idle = decision.actions.length === 0 && decision.failure === undefined && !decision.again;
+  if (!idle || !record.exists || record.firstContact || !lacksBaseline(resource)) return decision;
+  const { writeEndedAtMs } = memory;
+  if (memory.baselineSoughtForMs === writeEndedAtMs) return decision;
+  const waitedMs = writeEndedAtMs === 0 ? baselineDelayMs : startedAtMs - writeEndedAtMs;
+  if (waitedMs < baselineDelayMs) return { ...decision, laterMs: baselineDelayMs - waitedMs };
+  if (inventory === undefined || inventory.inventory.sentAtMs < writeEndedAtMs) {
+    return { need: 'inventory', notBeforeMs: writeEndedAtMs };
+  }
+  const change = inventory.byId(record.id)?.change;
+  const changes = {
+    ...decision.changes,
+    baselineSought: true,
+    ...(change !== undefined && { baseline: change }),
+  };
+  return { ...decision, changes };
+}
+
+/** Only `OnChange` compares; a resource without secret content has nothing to hold back. */
+export function lacksBaseline(resource: ManagedResource): boolean {
+  const policy = resource.kind === 'credential' ? resource.spec.content?.push : resource.spec.push;
+  if (secretSources(resource).length === 0 || (policy ?? 'OnChange') !== 'OnChange') return false;
+  const { content } = resource.status;
+  return content !== undefined && content.change === undefined;
+}
