@@ -168,15 +168,18 @@ async function decide(
       situation = { ...situation, material };
       continue;
     }
+    const { otherwise } = next;
     if (view.session === undefined) {
+      if (otherwise !== undefined) return { decision: otherwise, situation };
       const failure = connectionNotReady(view.connection.metadata.name, view.problem);
       return { decision: { ...nothing(), failure }, situation };
     }
     try {
       situation = { ...situation, inventory: await view.session.inventory.atLeast(next.notBeforeMs) };
     } catch (error) {
+      if (!(error instanceof PamError || error instanceof ListTooSoon)) throw error;
+      if (otherwise !== undefined) return { decision: otherwise, situation };
       if (error instanceof ListTooSoon) return { result: 'requeue_after', next: { afterMs: error.afterMs } };
-      if (!(error instanceof PamError)) throw error;
       // The session ended (edited connection, shutdown): the next pass asks the new one.
       if (error.fault.signal === 'aborted') return LATER;
       return { decision: { ...nothing(), failure: classify(error.fault, {}) }, situation };

@@ -7,7 +7,12 @@ export type Need =
   /** The Secrets' values, by GET. */
   | { readonly need: 'material' }
   /** A list whose request was sent at this monotonic time or later. */
-  | { readonly need: 'inventory'; readonly notBeforeMs: number };
+  | {
+      readonly need: 'inventory';
+      readonly notBeforeMs: number;
+      /** What to do where there is no such list: what it was wanted for can wait. */
+      readonly otherwise?: Decision;
+    };
 
 /** What to do, and what to say when it is done. */
 export interface Decision {

@@ -14,7 +14,7 @@ import type { Situation } from './situation.ts';
  * | does or awaits something | · | · | as decided |
  * | nothing to do | recorded, or not needed | · | as decided |
  * | nothing to do | missing | less than the delay | come back when it has passed |
- * | nothing to do | missing | more | look at a list that was sent after the write |
+ * | nothing to do | missing | more | look at a list that was sent after the write; where there is none, come back |
  * | nothing to do | missing, and such a list was looked at | · | as decided: it does not show the record |
  */
 export function withBaseline(situation: Situation, record: RecordDecision, decision: Decision): Plan {
@@ -26,7 +26,8 @@ export function withBaseline(situation: Situation, record: RecordDecision, decis
   const waitedMs = writeEndedAtMs === 0 ? baselineDelayMs : startedAtMs - writeEndedAtMs;
   if (waitedMs < baselineDelayMs) return { ...decision, laterMs: baselineDelayMs - waitedMs };
   if (inventory === undefined || inventory.inventory.sentAtMs < writeEndedAtMs) {
-    return { need: 'inventory', notBeforeMs: writeEndedAtMs };
+    const otherwise = { ...decision, laterMs: baselineDelayMs };
+    return { need: 'inventory', notBeforeMs: writeEndedAtMs, otherwise };
   }
   const change = inventory.byId(record.id)?.change;
   const changes = {

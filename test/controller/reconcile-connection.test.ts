@@ -259,7 +259,7 @@ describe('reconcileConnection', () => {
     await world.wait(40_000);
     expect(await world.visit()).toEqual({
       result: 'requeue_after',
-      next: { afterMs: 80_000, priority: PRIORITY.retry },
+      next: { afterMs: expect.closeTo(80_000, 0), priority: PRIORITY.retry },
     });
     expect(world.takeCosts()).toEqual({ pam: [], writes: [] });
     expect(world.connectionReady()).toBe('True Synced');

@@ -177,8 +177,13 @@ describe('reconcileResource', () => {
     await create({ content: fromSecret });
     await world.wait();
     hinder();
-    await world.reconcile();
+    world.takeCosts();
+    expect(await world.reconcile()).toEqual({
+      result: 'requeue_after',
+      next: { afterMs: 30_000, priority: PRIORITY.resync },
+    });
     expect(world.ready()).toBe('True Synced');
+    expect(world.takeCosts().writes).toEqual([]);
   });
 
   it('says that an edit has to wait while the connection has no session', async () => {

@@ -37,7 +37,9 @@ export function withoutSecretsWatch(objects: readonly RightsObject[]): RightsObj
 }
 
 /** Every rule of the objects, in the order of the page. */
-export function rulesOf(objects: readonly RightsObject[]): { readonly rule: Rule; readonly rights: Right[] }[] {
+export function rulesOf(
+  objects: readonly RightsObject[],
+): { readonly rule: Rule; readonly rights: Right[] }[] {
   return objects.flatMap(({ metadata, rules = [] }) =>
     rules.map((rule) => ({ rule, rights: rightsOf(rule, metadata.namespace) })),
   );
@@ -53,9 +55,7 @@ export function right(resource: string, verb: string, namespace: string | undefi
 
 function rightsOf({ apiGroups, resources, verbs }: Rule, namespace: string | undefined): Right[] {
   return apiGroups.flatMap((group) =>
-    resources.flatMap((resource) =>
-      verbs.map((verb) => right(qualified(resource, group), verb, namespace)),
-    ),
+    resources.flatMap((resource) => verbs.map((verb) => right(qualified(resource, group), verb, namespace))),
   );
 }
 

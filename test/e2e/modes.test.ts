@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  documentedRights,
+  type RightsObject,
+  rulesOf,
+  withoutRule,
+  withoutSecretsWatch,
+} from './documented-rights.ts';
+import { type RightsStage, type Run, startRightsStage } from './rights-stage.ts';
+
+/**
+ * The watch modes with exactly the rights of docs/install.md, which are read out of that page: nothing is refused, and
+ * nothing could be left out. What was asked and answered comes from the audit log of the API server.
+ */
+let stage: RightsStage;
+let run: Run | undefined;
+
+beforeAll(async () => {
+  stage = await startRightsStage();
+});
+afterEach(async () => {
+  await run?.end();
+  run = undefined;
+});
+afterAll(() => stage?.stop());
+
+const ALL = documentedRights('All namespaces');
+const SOME = documentedRights('Some namespaces');
+const ONLY_TEAM_A = ['--watch-namespaces', 'team-a'];
+const POLL = ['--secrets-watch=false', '--secrets-poll-interval-seconds', '10'];
+
+const refused = () => stage.audit.requests().filter(({ status }) => status === 403);
+
+async function isInSync(kind: string, name: string, namespace: string): Promise<boolean> {
+  const { metadata, status } = JSON.parse(
+    await stage.kubectl('get', kind, name, '-n', namespace, '-o', 'json'),
+  );
+  const ready = status?.conditions?.find(({ type }: { type: string }) => type === 'Ready');
+  return ready?.reason === 'Synced' && ready.observedGeneration === metadata.generation;
+}
+
+const inSync = (kind: string, name: string, namespace = 'team-a') =>
+  stage.eventually(() => isInSync(kind, name, namespace), `${kind} ${namespace}/${name} in sync`);
+
+const patch = (kind: string, name: string, body: object) =>
+  stage.kubectl('patch', kind, name, '-n', 'team-a', '--type=merge', '-p', JSON.stringify(body));
+
+/** Everything that an operator does with a right of its own. */
+async function liveThroughAll({ pam }: Run): Promise<void> {
+  for (const enabled of [false, true]) {
+    await patch('pamcredential', 'db', { spec: { enabled } });
+    await patch('pamsshkey', 'ssh', { spec: { enabled } });
+    await inSync('pamcredential', 'db');
+    await inSync('pamsshkey', 'ssh');
+  }
+  // The same transition again is one Event that is patched.
+  for (const suspend of [true, false, true, false]) {
+    await patch('pamcredential', 'db', { spec: { suspend } });
+    await sleep(300);
+  }
+  for (const key of ['missing', 'ca.crt']) {
+    await patch('pamconnection', 'default', { spec: { caBundleConfigMap: { key } } });
+    const ready = key === 'ca.crt' ? 'True' : 'False';
+    await stage.kubectl('wait', `--for=condition=Ready=${ready}`, 'pamconnection/default', '--timeout=60s');
+  }
+  await inSync('pamcredential', 'db');
+  await patch('secret', 'db', { stringData: { password: 'second' } });
+  await stage.eventually(
+    () => pam.store.credential('test_team-a_db')?.content === 'second',
+    'the new password',
+  );
+  await stage.kubectl('delete', 'pamsshkey', 'ssh', '-n', 'team-a', '--timeout=60s');
+  expect(pam.store.key('test_team-a_ssh_key')?.enabled).toBe(false);
+}
+
+const modes: { because: string; rights: RightsObject[]; args: string[]; seesTeamB: boolean }[] = [
+  { because: 'all namespaces', rights: ALL, args: [], seesTeamB: true },
+  { because: 'one namespace', rights: SOME, args: ONLY_TEAM_A, seesTeamB: false },
+  {
+    because: 'all namespaces, Secrets on an interval',
+    rights: withoutSecretsWatch(ALL),
+    args: POLL,
+    seesTeamB: true,
+  },
+  {
+    because: 'one namespace, Secrets on an interval',
+    rights: withoutSecretsWatch(SOME),
+    args: [...ONLY_TEAM_A, ...POLL],
+    seesTeamB: false,
+  },
+];
+
+describe.each(modes)('with the documented rights: $because', ({ rights, args, seesTeamB }) => {
+  it('everything works, nothing is refused, and no right is spare', async () => {
+    run = await stage.run(rights, args);
+    const { operator, pam } = run;
+    await inSync('pamcredential', 'db');
+    await inSync('pamsshkey', 'ssh');
+    if (seesTeamB) await inSync('pamcredential', 'db', 'team-b');
+    await liveThroughAll(run);
+
+    const identifiers = pam.store.credentials().map(({ identifier }) => identifier);
+    expect(identifiers.includes('test_team-b_db')).toBe(seesTeamB);
+    if (!seesTeamB) {
+      const other = await stage.kubectl('get', 'pamcredential', 'db', '-n', 'team-b', '-o', 'yaml');
+      expect(other).not.toContain('conditions:');
+      expect(other).not.toContain('finalizers:');
+      expect(stage.audit.requests().filter(({ namespace }) => namespace === 'team-b')).toEqual([]);
+    }
+
+    expect(refused()).toEqual([]);
+    expect(operator.log().filter(({ httpStatus }) => httpStatus === 403)).toEqual([]);
+    const port = operator.log().find(({ msg }) => msg === 'Serves metrics')?.port;
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(metrics).toContain('rest_client_requests_total{code="200"');
+    expect(metrics).not.toContain('code="403"');
+
+    const used = new Set<string>();
+    for (const { right } of stage.audit.requests()) used.add(right).add(right.replace(/ in .*/, ' in *'));
+    const spare = rulesOf(rights)
+      .flatMap(({ rights: given }) => given)
+      .filter((right) => !used.has(right));
+    expect(spare).toEqual([]);
+  });
+});
+
+describe.each([
+  { because: 'all namespaces', rights: ALL, args: [] },
+  { because: 'one namespace', rights: SOME, args: ONLY_TEAM_A },
+])('without one of the documented rules: $because', ({ rights, args }) => {
+  it.each(rulesOf(rights).map(({ rule, rights: lost }) => ({ rule, lost, name: lost.join(', ') })))(
+    'something is refused without $name',
+    async ({ rule, lost }) => {
+      run = await stage.run(withoutRule(rights, rule), args);
+      await stage.eventually(() => refused().length > 0, 'a refusal');
+      const known = new Set(lost.map((right) => right.replace(/ in .*/, '')));
+      expect(refused().filter(({ right }) => !known.has(right.replace(/ in .*/, '')))).toEqual([]);
+    },
+  );
+});
