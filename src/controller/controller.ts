@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/log.ts';
-import type { PassResult } from './reconcile-resource.ts';
+import type { PassResult } from './pass-result.ts';
 import { type Claim, PRIORITY, type Workqueue } from './workqueue.ts';
 
 /** Hears how passes end, for controller-runtime's metrics. */

@@ -13,7 +13,7 @@ import type { Connections, Session } from './connections.ts';
 import { ListTooSoon } from './inventory-feed.ts';
 import type { Caches, Kubernetes } from './kubernetes.ts';
 import type { OwnVersions } from './own-versions.ts';
-import type { PassResult } from './reconcile-resource.ts';
+import type { PassResult } from './pass-result.ts';
 import { type ConnectionReportPorts, reportConnection } from './report-connection.ts';
 import { PRIORITY } from './workqueue.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type ControllerObserver, startController } from '../../src/controller/controller.ts';
-import type { PassResult } from '../../src/controller/reconcile-resource.ts';
+import type { PassResult } from '../../src/controller/pass-result.ts';
 import { type Claim, PRIORITY, Workqueue } from '../../src/controller/workqueue.ts';
 import { KubeError } from '../../src/core/kube-error.ts';
 import type { Log, LogFields } from '../../src/core/log.ts';

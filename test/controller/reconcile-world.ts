@@ -3,12 +3,10 @@ import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import { Connections } from '../../src/controller/connections.ts';
 import { OwnVersions } from '../../src/controller/own-versions.ts';
+import type { PassResult } from '../../src/controller/pass-result.ts';
 import { type ConnectionPorts, reconcileConnection } from '../../src/controller/reconcile-connection.ts';
-import {
-  type PassResult,
-  type ReconcilePorts,
-  reconcileResource,
-} from '../../src/controller/reconcile-resource.ts';
+import type { ReconcilePorts } from '../../src/controller/reconcile-ports.ts';
+import { reconcileResource } from '../../src/controller/reconcile-resource.ts';
 import { Memories } from '../../src/controller/resource-memory.ts';
 import { PRIORITY } from '../../src/controller/workqueue.ts';
 import type { AuditRecord } from '../../src/core/audit-record.ts';

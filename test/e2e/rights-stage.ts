@@ -45,7 +45,7 @@ export async function startRightsStage(): Promise<RightsStage> {
   };
   for (const namespace of [OPERATOR_NAMESPACE, ...NAMESPACES])
     await kubectl('create', 'namespace', namespace);
-  await kubectl('label', 'namespace', ...NAMESPACES, 'pam=yes');
+  await kubectl('label', 'namespace', ...NAMESPACES, 'reach=pam');
   await kubectl('apply', '--server-side', '-f', CRDS);
   await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
 
@@ -133,7 +133,7 @@ function connectionObjects(pam: PamCore): object[] {
         identifierPrefix: 'test',
         disabledRecords: 'Listed',
         limits: { requestsPerSecond: 200, burst: 200 },
-        grants: [{ ...everything, namespaces: { selector: { matchLabels: { pam: 'yes' } } } }],
+        grants: [{ ...everything, namespaces: { selector: { matchLabels: { reach: 'pam' } } } }],
       },
     },
   ];

@@ -1,0 +1,119 @@
+import { classify } from '../core/classify.ts';
+import type { Clock } from '../core/clock.ts';
+import { type Decision, nothing } from '../core/decision.ts';
+import type { InstallKey } from '../core/digest.ts';
+import { declaredRecord, type ManagedResource } from '../core/managed-resource.ts';
+import type { Material, SecretVersion } from '../core/material.ts';
+import { PamError } from '../core/pam-fault.ts';
+import { plan } from '../core/plan.ts';
+import { secretSources } from '../core/secret-source.ts';
+import type { Situation } from '../core/situation.ts';
+import type { TrustedResource } from '../core/trusted-resource.ts';
+import type { ConnectionView } from './connections.ts';
+import { connectionNotReady } from './execute.ts';
+import { ListTooSoon } from './inventory-feed.ts';
+import { LATER, type PassResult } from './pass-result.ts';
+import { readMaterial } from './read-material.ts';
+import type { ReconcilePorts } from './reconcile-ports.ts';
+import type { ResourceMemory } from './resource-memory.ts';
+
+/** An upper bound for plan → gather → plan: material, list, and a younger list. */
+const MAX_GATHERINGS = 6;
+
+/** Plans, gathers what the plan lacks, and plans again. */
+export async function decide(
+  trusted: TrustedResource,
+  view: ConnectionView,
+  installKey: InstallKey,
+  seenAtMs: number,
+  ports: ReconcilePorts,
+  memory: ResourceMemory,
+): Promise<{ decision: Decision; situation: Situation } | PassResult> {
+  const { resource } = trusted;
+  let situation = situate(trusted, view, installKey, seenAtMs, ports, memory);
+  for (let gathered = 0; gathered < MAX_GATHERINGS; gathered++) {
+    const next = plan(situation);
+    if (next.need === undefined) return { decision: next, situation };
+    if (next.need === 'material') {
+      const material: Material = await readMaterial(
+        resource,
+        installKey,
+        ports.kubernetes,
+        ports.readKeyPair,
+      );
+      situation = { ...situation, material };
+      continue;
+    }
+    const { otherwise } = next;
+    if (view.session === undefined) {
+      if (otherwise !== undefined) return { decision: otherwise, situation };
+      const failure = connectionNotReady(view.connection.metadata.name, view.problem);
+      return { decision: { ...nothing(), failure }, situation };
+    }
+    try {
+      situation = { ...situation, inventory: await view.session.inventory.atLeast(next.notBeforeMs) };
+    } catch (error) {
+      if (!(error instanceof PamError || error instanceof ListTooSoon)) throw error;
+      if (otherwise !== undefined) return { decision: otherwise, situation };
+      if (error instanceof ListTooSoon) return { result: 'requeue_after', next: { afterMs: error.afterMs } };
+      // The session ended (edited connection, shutdown): the next pass asks the new one.
+      if (error.fault.signal === 'aborted') return LATER;
+      return { decision: { ...nothing(), failure: classify(error.fault, {}) }, situation };
+    }
+  }
+  throw new Error('the plan asks for more than can be gathered');
+}
+
+function situate(
+  { resource, seal }: TrustedResource,
+  view: ConnectionView,
+  installKey: InstallKey,
+  seenAtMs: number,
+  ports: ReconcilePorts,
+  memory: ResourceMemory,
+): Situation {
+  const { caches, clock } = ports;
+  const { spec, status } = view.connection;
+  const { namespace } = resource.metadata;
+  const secretVersions = new Map<string, SecretVersion | 'unknown'>();
+  for (const { ref } of secretSources(resource)) {
+    const version = caches.secretVersion(namespace, ref.name);
+    if (version !== undefined) secretVersions.set(ref.name, version);
+  }
+  const parent =
+    resource.kind === 'credential' && resource.spec.parentRef !== undefined
+      ? caches.get('PamCredential', namespace, resource.spec.parentRef.name)
+      : undefined;
+  const disabledRecords = spec.disabledRecords ?? 'Auto';
+  return {
+    resource,
+    seal,
+    rival: ports.rivalOf(resource, installKey),
+    declared: declaredRecord(resource, spec.identifierPrefix),
+    connection: {
+      fingerprint: view.fingerprint,
+      suspended: spec.suspend === true,
+      grants: spec.grants,
+      disabledRecords:
+        disabledRecords === 'Auto' ? (status?.inventory?.disabledRecords ?? 'Hidden') : disabledRecords,
+      namespaceLabels: caches.namespaceLabels(namespace),
+      identifierPrefix: spec.identifierPrefix,
+    },
+    installKey,
+    secretVersions,
+    parentId: parent?.status?.id,
+    memory,
+    seenAtMs,
+    startedAtMs: clock.monotonicMs(),
+    pendingAgeMs: pendingAgeMs(resource, memory, clock),
+    baselineDelayMs: ports.baselineDelayMs,
+  };
+}
+
+/** The later of two: when the intent was written, and when this process last tried it. */
+function pendingAgeMs({ status }: ManagedResource, memory: ResourceMemory, clock: Clock): number | undefined {
+  if (status.pending === undefined) return undefined;
+  const sinceWritten = clock.now().getTime() - Date.parse(status.pending.startedTime);
+  const sinceTried = memory.writeEndedAtMs === 0 ? sinceWritten : clock.monotonicMs() - memory.writeEndedAtMs;
+  return Math.max(0, Math.min(sinceWritten, sinceTried));
+}
