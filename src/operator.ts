@@ -1,37 +1,32 @@
 import { randomUUID } from 'node:crypto';
-import type { PamCredential } from './api/pam-credential.gen.ts';
-import type { PamSshKey } from './api/pam-ssh-key.gen.ts';
 import type { Settings } from './config/settings.ts';
 import { Connections } from './controller/connections.ts';
 import { type Controller, startController } from './controller/controller.ts';
 import { DeletionBrakes } from './controller/deletion-brakes.ts';
 import { watchDrift } from './controller/drift-watch.ts';
-import type { ResourceByKind, ResourceKind } from './controller/kubernetes.ts';
+import type { ResourceKind } from './controller/kubernetes.ts';
 import { OwnVersions } from './controller/own-versions.ts';
 import { type ConnectionPorts, reconcileConnection } from './controller/reconcile-connection.ts';
 import type { ReconcilePorts } from './controller/reconcile-ports.ts';
 import { reconcileResource } from './controller/reconcile-resource.ts';
-import { ResourceClaims, type ResourceKey } from './controller/resource-claims.ts';
+import { ResourceClaims } from './controller/resource-claims.ts';
 import { Memories } from './controller/resource-memory.ts';
-import { type Claim, PRIORITY, Workqueue } from './controller/workqueue.ts';
+import { type Claim, Workqueue } from './controller/workqueue.ts';
 import type { Clock } from './core/clock.ts';
-import { authSecretName } from './core/connection-settings.ts';
-import { connectionFingerprint, type InstallKey } from './core/digest.ts';
-import { problem } from './core/failure.ts';
+import { connectionFingerprint } from './core/digest.ts';
 import type { InventoryIndex } from './core/inventory-index.ts';
 import { connectionName, manage } from './core/managed-resource.ts';
-import { secretNames } from './core/secret-source.ts';
-import { changesBeyondStatus, laneOf } from './core/wake.ts';
 import { createEventRecorder } from './kube/event-recorder.ts';
-import { getInstallKey } from './kube/install-key.ts';
 import type { KubeClient } from './kube/kube-client.ts';
 import { createKubernetesCalls } from './kube/kubernetes-calls.ts';
 import { type Lease, startLease } from './kube/lease.ts';
-import { createSecretIndex, type SecretIndex } from './kube/secret-index.ts';
-import type { ReflectorHandler } from './kube/store-feed.ts';
 import { startCaches, type UnlistedResource, type WatchCaches } from './kube/watch-caches.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
+import { installKeyReader } from './operator/install-key-reader.ts';
+import { leadership } from './operator/leadership.ts';
+import { namespaceOf } from './operator/resource-key.ts';
+import { createWakeUp } from './operator/wake-up.ts';
 import { limitCalls } from './pam/limited-client.ts';
 import { createPamClient } from './pam/pam-client.ts';
 import { readKeyPair } from './ssh/key-pair-reader.ts';
@@ -98,138 +93,22 @@ export function startOperator(options: OperatorOptions): Operator {
     PamSshKey: newQueue('PamSshKey'),
   };
 
-  const secretsOf = (resource: PamCredential | PamSshKey) => {
-    const managed = manage(resource);
-    return secretNames(managed).map((name) => ({ namespace: managed.metadata.namespace, name }));
-  };
-  const credentialSecrets = createSecretIndex<ResourceByKindWithNamespace['PamCredential']>(secretsOf);
-  const keySecrets = createSecretIndex<ResourceByKindWithNamespace['PamSshKey']>(secretsOf);
-  const connectionSecrets = createSecretIndex<ResourceByKindWithNamespace['PamConnection']>(({ spec }) => [
-    { namespace, name: authSecretName(spec) },
-  ]);
-  // The same index, from a parent credential to its children.
-  const parents = createSecretIndex<ResourceByKindWithNamespace['PamCredential']>(({ metadata, spec }) =>
-    spec.parentRef === undefined ? [] : [{ namespace: metadata.namespace, name: spec.parentRef.name }],
-  );
-  credentialSecrets.onSecretChanged((woken) => wake('PamCredential', woken));
-  keySecrets.onSecretChanged((woken) => wake('PamSshKey', woken));
-  parents.onSecretChanged((woken) => wake('PamCredential', woken));
-  connectionSecrets.onSecretChanged((woken) => wake('PamConnection', woken));
-
-  function wake(
-    kind: ResourceKind,
-    names: readonly { readonly namespace: string; readonly name: string }[],
-  ): void {
-    for (const { namespace: place, name } of names) {
-      const resource = kind === 'PamConnection' ? undefined : caches.get(kind, place, name);
-      const lane = resource === undefined ? 'change' : laneOf(manage(resource), false);
-      queues[kind].add(keyOf(place, name), { priority: PRIORITY[lane] });
-    }
-  }
-
-  /** Who claims the same record as a resource that changed or went away has to decide anew. */
-  function wakeKeys(keys: ReadonlySet<ResourceKey>): void {
-    for (const key of keys) {
-      const [kind, place = '', name = ''] = key.split('/') as [ManagedKind, string, string];
-      wake(kind, [{ namespace: place, name }]);
-    }
-  }
-
-  /** Resources of one connection, or all; their priority is that of a resync unless a disable waits. */
-  function wakeAll(matches: (resource: PamCredential | PamSshKey) => boolean): void {
-    for (const kind of ['PamCredential', 'PamSshKey'] as const) {
-      for (const resource of caches.list(kind)) {
-        if (!matches(resource)) continue;
-        const { namespace: place, name } = resource.metadata;
-        queues[kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), true)] });
-      }
-    }
-  }
-
-  function managedHandler<K extends ManagedKind>(
-    kind: K,
-    secrets: SecretIndex<ResourceByKindWithNamespace[K]>,
-  ): ReflectorHandler<ResourceByKindWithNamespace[K]> {
-    const add = (resource: ResourceByKindWithNamespace[K], initial: boolean) => {
-      const { namespace: place, name } = resource.metadata;
-      queues[kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), initial)] });
-    };
-    const index = (resource: ResourceByKindWithNamespace[K]) => {
-      secrets.resourceChanged(resource);
-      if (resource.kind === 'PamCredential') parents.resourceChanged(resource);
-      wakeKeys(claims.changed(resource));
-      const { namespace: place, name } = resource.metadata;
-      const connection = connectionName(resource);
-      const conditions = resource.status?.conditions ?? [];
-      metrics.resources.reported({ kind, namespace: place, name, connection, conditions });
-    };
-    return {
-      onAdd: (resource, { initial }) => {
-        index(resource);
-        add(resource, initial);
-      },
-      onUpdate: (before, resource) => {
-        index(resource);
-        if (kind === 'PamCredential' && before.status?.id !== resource.status?.id)
-          parents.secretChanged(resource.metadata);
-        if (changesBeyondStatus(before.metadata, resource.metadata)) return add(resource, false);
-        // Only the status changed: our own write is no news, anybody else's is.
-        const memory = memories.of(resource.metadata.uid);
-        if (memory.isNews(resource.metadata.resourceVersion)) add(resource, false);
-      },
-      onDelete: (resource) => {
-        const { namespace: place, name, uid } = resource.metadata;
-        secrets.resourceDeleted(resource);
-        if (resource.kind === 'PamCredential') parents.resourceDeleted(resource);
-        wakeKeys(claims.deleted(resource));
-        memories.forget(uid);
-        metrics.resources.deleted({ kind, namespace: place, name });
-      },
-    };
-  }
-
-  const connectionHandler: ReflectorHandler<ResourceByKindWithNamespace['PamConnection']> = {
-    onAdd: (connection) => {
-      connectionSecrets.resourceChanged(connection);
-      if (connection.spec.grants?.some((grant) => grant.namespaces.selector !== undefined))
-        caches.watchNamespaceLabels();
-      queues.PamConnection.add(connection.metadata.name);
-    },
-    onUpdate: (before, connection) => {
-      connectionSecrets.resourceChanged(connection);
-      if (connection.spec.grants?.some((grant) => grant.namespaces.selector !== undefined))
-        caches.watchNamespaceLabels();
-      const { name, resourceVersion } = connection.metadata;
-      if (
-        changesBeyondStatus(before.metadata, connection.metadata) ||
-        !ownConnectionVersions.has(name, resourceVersion)
-      ) {
-        queues.PamConnection.add(name);
-      }
-    },
-    onDelete: (connection) => {
-      connectionSecrets.resourceDeleted(connection);
-      queues.PamConnection.add(connection.metadata.name);
-      metrics.pam.forget(connection.metadata.name);
-    },
-  };
-
+  const wakeUp = createWakeUp({
+    queues,
+    // Both know each other: the caches tell of changes, and what is woken is looked up in them.
+    caches: () => caches,
+    claims: () => claims,
+    memories,
+    metrics,
+    namespace,
+    ownConnectionVersions,
+  });
   const caches: WatchCaches = startCaches({
     client,
     namespaces: settings.watchNamespaces,
     ownNamespace: namespace,
     watchSecrets: settings.secretsWatch,
-    handlers: {
-      resource: {
-        PamConnection: connectionHandler,
-        PamCredential: managedHandler('PamCredential', credentialSecrets),
-        PamSshKey: managedHandler('PamSshKey', keySecrets),
-      },
-      secret: (secret) => {
-        for (const index of [credentialSecrets, keySecrets, connectionSecrets]) index.secretChanged(secret);
-      },
-      namespace: (name) => wakeAll((resource) => resource.metadata.namespace === name),
-    },
+    handlers: wakeUp.handlers,
     log: logger,
     observer: metrics.watch,
     reflector: { relistMs: settings.relistIntervalSeconds * 1000 },
@@ -260,7 +139,7 @@ export function startOperator(options: OperatorOptions): Operator {
     const shows = disabledRecords === 'Auto' ? (learned ?? 'Hidden') : disabledRecords;
     const drift = watchDrift(index, connectionFingerprint(url, tenant), shows, watchedOf(name));
     for (const { kind, metadata } of drift.concerned)
-      wake(kind, [{ namespace: metadata.namespace ?? '', name: metadata.name }]);
+      wakeUp.wake(kind, [{ namespace: metadata.namespace ?? '', name: metadata.name }]);
     metrics.pam.inventoryRead(name, { entries: index.inventory.entries.length, at: new Date() });
     metrics.pam.rotated(name, drift.rotated);
     if (drift.sawDisabled && !listsDisabled.has(name)) {
@@ -355,10 +234,10 @@ export function startOperator(options: OperatorOptions): Operator {
     conditionClock,
     random: Math.random,
     wakeResources: (name) =>
-      wakeAll((resource) => {
+      wakeUp.wakeAll((resource) => {
         if (connectionName(resource) !== name) return false;
         // The connection's address and prefix are part of what a resource claims.
-        wakeKeys(claims.changed(resource));
+        wakeUp.wakeKeys(claims.changed(resource));
         return true;
       }),
     failures: new Map(),
@@ -367,7 +246,7 @@ export function startOperator(options: OperatorOptions): Operator {
     listsDisabled: (name) => listsDisabled.has(name),
     isInUse: (name) => usesWithFinalizer(name),
     wakeDeletions: (name) =>
-      wakeAll(
+      wakeUp.wakeAll(
         (resource) => connectionName(resource) === name && resource.metadata.deletionTimestamp !== undefined,
       ),
   };
@@ -449,60 +328,6 @@ export function startOperator(options: OperatorOptions): Operator {
       await events.stop();
       await lease.stop();
     },
-  };
-}
-
-type ResourceByKindWithNamespace = {
-  readonly [K in ResourceKind]: ResourceByKind[K] & { readonly metadata: { readonly namespace: string } };
-};
-
-function keyOf(namespace: string, name: string): string {
-  return namespace === '' ? name : `${namespace}/${name}`;
-}
-
-function namespaceOf(key: string): string {
-  return key.slice(0, Math.max(0, key.indexOf('/')));
-}
-
-/** Whether this process leads: workers wait for it, and losing it ends every call that runs. */
-function leadership(lease: Lease, told: (leads: boolean) => void) {
-  let term = new AbortController();
-  let held = Promise.withResolvers<void>();
-  told(false);
-  lease.onChange((leads) => {
-    told(leads);
-    if (leads) {
-      term = new AbortController();
-      held.resolve();
-    } else {
-      held = Promise.withResolvers<void>();
-      term.abort();
-    }
-  });
-  return {
-    held: () => held.promise,
-    signal: () => term.signal,
-    abort: () => term.abort(),
-  };
-}
-
-/** Reads the install key once; a failure is tried again at the next pass. */
-function installKeyReader(client: KubeClient, namespace: string): ReconcilePorts['installKey'] {
-  let reading: ReturnType<ReconcilePorts['installKey']> | undefined;
-  const read = async (): Promise<InstallKey | { failure: ReturnType<typeof problem> }> => {
-    const key = await getInstallKey(client, namespace);
-    if (!('problem' in key)) return key;
-    reading = undefined;
-    const what = {
-      forbidden: `The operator may not read or create the Secret ${namespace}/pam-operator-install-key`,
-      malformed: `The Secret ${namespace}/pam-operator-install-key holds no key of 32 bytes`,
-      unavailable: `The API server did not give the Secret ${namespace}/pam-operator-install-key`,
-    };
-    return { failure: problem('InstallKeyUnavailable', what[key.problem]) };
-  };
-  return () => {
-    reading ??= read();
-    return reading;
   };
 }
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /** `main` is the composition root with the program's commands and settings: every file directly in src, and these. */
-const MAIN_FOLDERS = ['config', 'release-finalizers'];
+const MAIN_FOLDERS = ['config', 'operator', 'release-finalizers'];
 
 type Layer = 'main' | 'controller' | 'kube' | 'pam' | 'ssh' | 'observability' | 'core' | 'api';
 

@@ -16,6 +16,7 @@ export async function runKubectl(
   const call = promisify(execFile)(target.kubectl, ['--kubeconfig', target.kubeconfigPath, ...flags], {
     maxBuffer: 64 * 1024 * 1024,
   });
-  call.child.stdin?.end(input ?? '');
+  // A kubectl that ends before it has read its input tells why by its exit, not by EPIPE here.
+  call.child.stdin?.on('error', () => undefined).end(input ?? '');
   return (await call).stdout;
 }

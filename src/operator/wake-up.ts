@@ -1,0 +1,177 @@
+import type { PamCredential } from '../api/pam-credential.gen.ts';
+import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
+import type { ResourceByKind, ResourceKind } from '../controller/kubernetes.ts';
+import type { OwnVersions } from '../controller/own-versions.ts';
+import type { ResourceClaims, ResourceKey } from '../controller/resource-claims.ts';
+import type { Memories } from '../controller/resource-memory.ts';
+import { PRIORITY, type Workqueue } from '../controller/workqueue.ts';
+import { authSecretName } from '../core/connection-settings.ts';
+import { connectionName, manage } from '../core/managed-resource.ts';
+import { secretNames } from '../core/secret-source.ts';
+import { changesBeyondStatus, laneOf } from '../core/wake.ts';
+import { createSecretIndex, type SecretIndex } from '../kube/secret-index.ts';
+import type { ReflectorHandler } from '../kube/store-feed.ts';
+import type { WatchCaches } from '../kube/watch-caches.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { keyOf } from './resource-key.ts';
+
+type ManagedKind = 'PamCredential' | 'PamSshKey';
+
+type ResourceByKindWithNamespace = {
+  readonly [K in ResourceKind]: ResourceByKind[K] & { readonly metadata: { readonly namespace: string } };
+};
+
+export interface WakeUpOptions {
+  readonly queues: Readonly<Record<ResourceKind, Workqueue<string>>>;
+  readonly caches: () => WatchCaches;
+  readonly claims: () => ResourceClaims;
+  readonly memories: Memories;
+  readonly metrics: Metrics;
+  /** Of the operator. */
+  readonly namespace: string;
+  readonly ownConnectionVersions: OwnVersions;
+}
+
+/** From changes that the caches tell to keys in the queues: which resources an event concerns, and how urgent it is. */
+export function createWakeUp(options: WakeUpOptions) {
+  const { queues, caches, claims, memories, metrics, namespace, ownConnectionVersions } = options;
+  const secretsOf = (resource: PamCredential | PamSshKey) => {
+    const managed = manage(resource);
+    return secretNames(managed).map((name) => ({ namespace: managed.metadata.namespace, name }));
+  };
+  const credentialSecrets = createSecretIndex<ResourceByKindWithNamespace['PamCredential']>(secretsOf);
+  const keySecrets = createSecretIndex<ResourceByKindWithNamespace['PamSshKey']>(secretsOf);
+  const connectionSecrets = createSecretIndex<ResourceByKindWithNamespace['PamConnection']>(({ spec }) => [
+    { namespace, name: authSecretName(spec) },
+  ]);
+  // The same index, from a parent credential to its children.
+  const parents = createSecretIndex<ResourceByKindWithNamespace['PamCredential']>(({ metadata, spec }) =>
+    spec.parentRef === undefined ? [] : [{ namespace: metadata.namespace, name: spec.parentRef.name }],
+  );
+  credentialSecrets.onSecretChanged((woken) => wake('PamCredential', woken));
+  keySecrets.onSecretChanged((woken) => wake('PamSshKey', woken));
+  parents.onSecretChanged((woken) => wake('PamCredential', woken));
+  connectionSecrets.onSecretChanged((woken) => wake('PamConnection', woken));
+
+  function wake(
+    kind: ResourceKind,
+    names: readonly { readonly namespace: string; readonly name: string }[],
+  ): void {
+    for (const { namespace: place, name } of names) {
+      const resource = kind === 'PamConnection' ? undefined : caches().get(kind, place, name);
+      const lane = resource === undefined ? 'change' : laneOf(manage(resource), false);
+      queues[kind].add(keyOf(place, name), { priority: PRIORITY[lane] });
+    }
+  }
+
+  /** Who claims the same record as a resource that changed or went away has to decide anew. */
+  function wakeKeys(keys: ReadonlySet<ResourceKey>): void {
+    for (const key of keys) {
+      const [kind, place = '', name = ''] = key.split('/') as [ManagedKind, string, string];
+      wake(kind, [{ namespace: place, name }]);
+    }
+  }
+
+  /** Resources of one connection, or all; their priority is that of a resync unless a disable waits. */
+  function wakeAll(matches: (resource: PamCredential | PamSshKey) => boolean): void {
+    for (const kind of ['PamCredential', 'PamSshKey'] as const) {
+      for (const resource of caches().list(kind)) {
+        if (!matches(resource)) continue;
+        const { namespace: place, name } = resource.metadata;
+        queues[kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), true)] });
+      }
+    }
+  }
+
+  function managedHandler<K extends ManagedKind>(
+    kind: K,
+    secrets: SecretIndex<ResourceByKindWithNamespace[K]>,
+  ): ReflectorHandler<ResourceByKindWithNamespace[K]> {
+    const add = (resource: ResourceByKindWithNamespace[K], initial: boolean) => {
+      const { namespace: place, name } = resource.metadata;
+      queues[kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), initial)] });
+    };
+    const index = (resource: ResourceByKindWithNamespace[K]) => {
+      secrets.resourceChanged(resource);
+      if (resource.kind === 'PamCredential') parents.resourceChanged(resource);
+      wakeKeys(claims().changed(resource));
+      const { namespace: place, name } = resource.metadata;
+      const connection = connectionName(resource);
+      const conditions = resource.status?.conditions ?? [];
+      metrics.resources.reported({ kind, namespace: place, name, connection, conditions });
+    };
+    /** A connection that a resource with a finalizer uses must not vanish before it, and may when the last one is gone. */
+    const holds = (resource: ResourceByKindWithNamespace[K]) => manage(resource).hasFinalizer;
+    const tellConnection = (resource: ResourceByKindWithNamespace[K]) =>
+      queues.PamConnection.add(connectionName(resource));
+    return {
+      onAdd: (resource, { initial }) => {
+        index(resource);
+        if (holds(resource)) tellConnection(resource);
+        add(resource, initial);
+      },
+      onUpdate: (before, resource) => {
+        index(resource);
+        if (holds(before) !== holds(resource)) tellConnection(resource);
+        if (kind === 'PamCredential' && before.status?.id !== resource.status?.id)
+          parents.secretChanged(resource.metadata);
+        if (changesBeyondStatus(before.metadata, resource.metadata)) return add(resource, false);
+        // Only the status changed: our own write is no news, anybody else's is.
+        const memory = memories.of(resource.metadata.uid);
+        if (memory.isNews(resource.metadata.resourceVersion)) add(resource, false);
+      },
+      onDelete: (resource) => {
+        const { namespace: place, name, uid } = resource.metadata;
+        secrets.resourceDeleted(resource);
+        if (holds(resource)) tellConnection(resource);
+        if (resource.kind === 'PamCredential') parents.resourceDeleted(resource);
+        wakeKeys(claims().deleted(resource));
+        memories.forget(uid);
+        metrics.resources.deleted({ kind, namespace: place, name });
+      },
+    };
+  }
+
+  const connectionHandler: ReflectorHandler<ResourceByKindWithNamespace['PamConnection']> = {
+    onAdd: (connection) => {
+      connectionSecrets.resourceChanged(connection);
+      if (connection.spec.grants?.some((grant) => grant.namespaces.selector !== undefined))
+        caches().watchNamespaceLabels();
+      queues.PamConnection.add(connection.metadata.name);
+    },
+    onUpdate: (before, connection) => {
+      connectionSecrets.resourceChanged(connection);
+      if (connection.spec.grants?.some((grant) => grant.namespaces.selector !== undefined))
+        caches().watchNamespaceLabels();
+      const { name, resourceVersion } = connection.metadata;
+      if (
+        changesBeyondStatus(before.metadata, connection.metadata) ||
+        !ownConnectionVersions.has(name, resourceVersion)
+      ) {
+        queues.PamConnection.add(name);
+      }
+    },
+    onDelete: (connection) => {
+      connectionSecrets.resourceDeleted(connection);
+      queues.PamConnection.add(connection.metadata.name);
+      metrics.pam.forget(connection.metadata.name);
+    },
+  };
+
+  return {
+    wake,
+    wakeKeys,
+    wakeAll,
+    handlers: {
+      resource: {
+        PamConnection: connectionHandler,
+        PamCredential: managedHandler('PamCredential', credentialSecrets),
+        PamSshKey: managedHandler('PamSshKey', keySecrets),
+      },
+      secret: (secret: { readonly namespace: string; readonly name: string }) => {
+        for (const index of [credentialSecrets, keySecrets, connectionSecrets]) index.secretChanged(secret);
+      },
+      namespace: (name: string) => wakeAll((resource) => resource.metadata.namespace === name),
+    },
+  };
+}
