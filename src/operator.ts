@@ -293,7 +293,10 @@ export function startOperator(options: OperatorOptions): Operator {
       },
     });
   const controllers = [
-    start('PamConnection', 2, ({ key }) => reconcileConnection(key, connectionPorts)),
+    // As many as for resources: a slow PAM Core must not delay the first visit of another connection.
+    start('PamConnection', settings.maxConcurrentReconciles, ({ key }) =>
+      reconcileConnection(key, connectionPorts),
+    ),
     start('PamCredential', settings.maxConcurrentReconciles, (claim) =>
       reconcileManaged('PamCredential', claim),
     ),

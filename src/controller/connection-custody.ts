@@ -12,7 +12,7 @@ export function ownedByAnother({ status }: PamConnection, installation: string):
   return problem(
     'ConnectionNotReady',
     `The connection belongs to another installation of the operator (${owner})`,
-    'Use a PamConnection of its own, or remove one of the two installations',
+    'Use a PamConnection of its own; where that installation is gone, remove `status.installation`',
   );
 }
 
@@ -29,15 +29,22 @@ export function wantedFinalizers({ metadata }: PamConnection, inUse: boolean): r
   return undefined;
 }
 
-/** What the release annotation asks for, as part of the status; absent when it was handled or is not there. */
+/**
+ * What the release annotation asks for, as part of the status; absent when it was handled or is not there.
+ *
+ * @param latest when the latest deletion was asked for that is on its way, by the API server's clock, which may be
+ *   ahead of ours
+ */
 export function releasedDeletions(
   { metadata, status }: PamConnection,
   now: string,
+  latest: string | undefined,
 ): Pick<PamConnectionStatus, 'deletions' | 'lastHandledReleaseDeletions'> | undefined {
   const asked = metadata.annotations?.[RELEASE_DELETIONS_ANNOTATION];
   if (asked === undefined || asked === status?.lastHandledReleaseDeletions) return undefined;
+  const releasedTime = latest !== undefined && latest > now ? latest : now;
   return {
-    deletions: { ...status?.deletions, releasedTime: now, held: 0 },
+    deletions: { ...status?.deletions, releasedTime, held: 0 },
     lastHandledReleaseDeletions: asked,
   };
 }

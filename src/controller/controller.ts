@@ -93,7 +93,7 @@ export function startController<K extends string>(options: ControllerOptions<K>)
     });
   }
 
-  async function work(): Promise<void> {
+  async function work(atLeast?: number): Promise<void> {
     while (!stopped) {
       try {
         await mayWork();
@@ -101,7 +101,7 @@ export function startController<K extends string>(options: ControllerOptions<K>)
         return;
       }
       if (stopped) return;
-      const claim = await queue.take();
+      const claim = await queue.take(atLeast);
       if (claim === undefined) return;
       // The queue is stopped: the key goes with it.
       if (stopped) return queue.done(claim.key);
@@ -114,7 +114,11 @@ export function startController<K extends string>(options: ControllerOptions<K>)
     }
   }
 
-  const running = Promise.all(Array.from({ length: workers }, work));
+  // One more than the workers: it takes disables only, which do not wait until a slow PAM has answered the others.
+  const running = Promise.all([
+    ...Array.from({ length: workers }, () => work()),
+    work(PRIORITY.disable),
+  ]);
   return {
     stop: async () => {
       stopped = true;

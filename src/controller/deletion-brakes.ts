@@ -1,5 +1,6 @@
 import type { PamConnectionStatus } from '../api/pam-connection.gen.ts';
 import { brake, type Deletion } from '../core/deletion-brake.ts';
+import { KubeError } from '../core/kube-error.ts';
 import type { Kubernetes } from './kubernetes.ts';
 
 interface Waiting {
@@ -9,9 +10,8 @@ interface Waiting {
 }
 
 interface Gate {
-  waiting: Waiting[];
+  readonly waiting: Waiting[];
   busy: boolean;
-  readonly held: Set<string>;
 }
 
 /** How often a count is written again because the connection changed in between. */
@@ -49,7 +49,7 @@ export class DeletionBrakes {
   #gateOf(connection: string): Gate {
     let gate = this.#gates.get(connection);
     if (gate === undefined) {
-      gate = { waiting: [], busy: false, held: new Set() };
+      gate = { waiting: [], busy: false };
       this.#gates.set(connection, gate);
     }
     return gate;
@@ -60,7 +60,7 @@ export class DeletionBrakes {
     while (gate.waiting.length > 0) {
       const batch = gate.waiting.splice(0);
       try {
-        const admitted = await this.#count(connection, gate, batch);
+        const admitted = await this.#count(connection, batch);
         for (const { deletion, resolve } of batch) resolve(admitted.has(deletion.uid));
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -69,28 +69,22 @@ export class DeletionBrakes {
     gate.busy = false;
   }
 
-  async #count(name: string, gate: Gate, batch: readonly Waiting[]): Promise<ReadonlySet<string>> {
+  async #count(name: string, batch: readonly Waiting[]): Promise<ReadonlySet<string>> {
     const target = { kind: 'PamConnection', namespace: '', name } as const;
     for (let conflicts = 0; conflicts <= MAX_CONFLICTS; conflicts++) {
       const connection = await this.#kubernetes.readResource(target);
-      if (connection === 'notFound') return new Set();
+      if (connection === 'notFound') throw unanswered('get', 404);
       const { spec, metadata } = connection;
       const status: PamConnectionStatus = connection.status ?? {};
       const admitted = new Set<string>();
       let deletions = status.deletions;
       for (const { deletion } of batch) {
         const decision = brake(spec.deletionBrake, deletions, deletion, this.#now());
-        if (decision.passes) {
-          admitted.add(deletion.uid);
-          gate.held.delete(deletion.uid);
-        } else gate.held.add(deletion.uid);
-        if (decision.passes && decision.deletions !== undefined) deletions = decision.deletions;
+        if (!decision.passes) continue;
+        admitted.add(deletion.uid);
+        deletions = decision.deletions ?? deletions;
       }
-      const held = gate.held.size;
-      const next = {
-        ...status,
-        deletions: { ...deletions, ...(held > 0 || deletions?.held !== undefined ? { held } : {}) },
-      };
+      const next = { ...status, ...(deletions !== undefined && { deletions }) };
       const { uid, resourceVersion } = metadata;
       const result = await this.#kubernetes.writeStatus({ ...target, uid }, status, next, {
         resourceVersion,
@@ -98,6 +92,11 @@ export class DeletionBrakes {
       if (result.outcome === 'written') this.#onWritten(name, result.resourceVersion);
       if (result.outcome === 'written' || result.outcome === 'unchanged') return admitted;
     }
-    return new Set();
+    throw unanswered('patch', 409);
   }
+}
+
+/** Nothing was decided: to say "held" would hold it until somebody releases it. */
+function unanswered(verb: 'get' | 'patch', status: number): KubeError {
+  return new KubeError({ verb, resource: 'pamconnections', signal: 'http', status });
 }

@@ -1,6 +1,7 @@
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
 import { fold } from '../core/glob.ts';
+import type { InventoryEntry } from '../core/inventory.ts';
 import type { InventoryIndex } from '../core/inventory-index.ts';
 import type { ResourceMemory } from './resource-memory.ts';
 
@@ -16,7 +17,7 @@ export interface Watched {
 export interface Drift {
   /** Resources whose record is gone, or is back: they have to decide anew. */
   readonly concerned: readonly (PamCredential | PamSshKey)[];
-  /** Records whose `change` moved since our last write: rotated by PAM or changed by a person. */
+  /** Records whose `change` moved since the list before: rotated by PAM or changed by a person. Each move counts once. */
   readonly rotated: number;
   /** A record that we disabled stands in this later list: PAM lists disabled records. */
   readonly sawDisabled: boolean;
@@ -41,7 +42,7 @@ export function watchDrift(
   let sawDisabled = false;
   if (!complete) return { concerned, rotated, sawDisabled };
   for (const { resource, memory } of watched) {
-    const { id, identifier, connectionFingerprint, content } = resource.status ?? {};
+    const { id, identifier, connectionFingerprint } = resource.status ?? {};
     if (id === undefined || connectionFingerprint !== fingerprint) continue;
     // What happened after the request was sent is not in the list.
     if (memory.writeEndedAtMs >= sentAtMs) continue;
@@ -58,9 +59,23 @@ export function watchDrift(
     memory.gone = renamed || (missingForMs >= GONE_AFTER_MS && afterWriteMs >= GONE_AFTER_MS);
     if (memory.gone !== was) concerned.push(resource);
     if (entry === undefined) continue;
-    if (content?.change !== undefined && entry.change !== undefined && entry.change !== content.change)
-      rotated += 1;
+    if (hasRotated({ resource, memory }, entry)) rotated += 1;
     if (memory.disabledAtMs !== undefined && memory.disabledAtMs < sentAtMs) sawDisabled = true;
   }
   return { concerned, rotated, sawDisabled };
+}
+
+/**
+ * Whether `change` moved since it was last looked at. Until the baseline is recorded nobody knows whose a move is. What
+ * had moved before this process first looked is only where it starts: an earlier one may have counted it.
+ */
+function hasRotated({ resource, memory }: Watched, { change }: InventoryEntry): boolean {
+  // A pass that runs may have written already what the cached status does not say yet.
+  if (change === undefined || memory.isBusy) return false;
+  const current = memory.overlay(resource);
+  if (current === 'stale') return false;
+  const baseline = current.status?.content?.change;
+  const seen = memory.seenChange ?? (memory.writeEndedAtMs > 0 ? baseline : undefined);
+  memory.seenChange = baseline === undefined ? undefined : change;
+  return baseline !== undefined && seen !== undefined && change !== seen && change !== baseline;
 }

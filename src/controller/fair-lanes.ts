@@ -62,11 +62,11 @@ export class FairLanes<K> {
     else keys.add(key);
   }
 
-  /** Takes the next key with its priority and how long it waited. */
-  take(nowMs: number): { key: K; priority: number; waitedMs: number } | undefined {
+  /** Takes the next key of at least this priority, with its priority and how long it waited. */
+  take(nowMs: number, atLeast = Number.NEGATIVE_INFINITY): { key: K; priority: number; waitedMs: number } | undefined {
     let best: number | undefined;
     for (const priority of this.#lanes.keys()) if (best === undefined || priority > best) best = priority;
-    if (best === undefined) return undefined;
+    if (best === undefined || best < atLeast) return undefined;
     const turn = this.#lanes.get(best)?.namespaces.entries().next().value;
     if (turn === undefined) return undefined;
     const [namespace, keys] = turn;

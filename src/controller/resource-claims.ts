@@ -1,11 +1,12 @@
 import type { PamConnection } from '../api/pam-connection.gen.ts';
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
-import { type Claimant, claimNames, winningRival } from '../core/claims.ts';
+import { type Claimant, claimNames, winnerOf } from '../core/claims.ts';
 import { connectionFingerprint, type InstallKey } from '../core/digest.ts';
 import { fold } from '../core/glob.ts';
 import { isGranted } from '../core/grants.ts';
 import { connectionName, declaredRecord, type ManagedResource, manage } from '../core/managed-resource.ts';
+import { isPendingCreate } from '../core/plan-record.ts';
 import { trustedResource } from '../core/trusted-resource.ts';
 import { ClaimIndex } from './claim-index.ts';
 import type { Caches } from './kubernetes.ts';
@@ -14,6 +15,14 @@ type Kind = 'PamCredential' | 'PamSshKey';
 
 /** `<kind>/<namespace>/<name>` */
 export type ResourceKey = `${Kind}/${string}/${string}`;
+
+/** A resource that may claim, under the names that its sealed status and its spec give it. */
+interface Claim {
+  readonly claimant: Claimant;
+  readonly names: readonly string[];
+  /** A grant allows it to write there: only then it stands in anybody's way. */
+  readonly mayWrite: boolean;
+}
 
 /** Claims of all resources on records, kept with the caches. */
 export class ResourceClaims {
@@ -27,7 +36,7 @@ export class ResourceClaims {
   /** The resource, or its connection, changed. @returns the resources that have to decide anew */
   changed(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
     const managed = manage(resource);
-    const connection = this.#caches.get('PamConnection', '', connectionName(resource));
+    const connection = this.#connectionOf(managed);
     const names = connection === undefined ? [] : namesOf(managed, connection);
     return this.#index.set(keyOf(managed), names);
   }
@@ -36,33 +45,54 @@ export class ResourceClaims {
     return this.#index.delete(keyOf(manage(resource)));
   }
 
-  /**
-   * The resource that this one loses its record to. Only resources that are granted `Create` or `Update` on their
-   * target hold a claim, so that nobody can block a target that they may not touch; a suspended or deleting one keeps
-   * its claim until it is gone.
-   */
-  rivalOf(resource: ManagedResource, key: InstallKey): Claimant | undefined {
-    const rivals: Claimant[] = [];
-    for (const other of this.#index.rivals(keyOf(resource))) {
-      const claimant = this.#claimant(other, key);
-      if (claimant !== undefined) rivals.push(claimant);
-    }
-    return rivals.length === 0 ? undefined : winningRival(claimantOf(resource), rivals);
+  /** Who claims the same record: they have to decide anew when this one gains or loses its grant. */
+  rivalsOf(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
+    return this.#index.rivals(keyOf(manage(resource)));
   }
 
-  #claimant(key: ResourceKey, installKey: InstallKey): Claimant | undefined {
-    const [kind, namespace, name] = key.split('/') as [Kind, string, string];
-    const cached = this.#caches.get(kind, namespace, name);
-    if (cached === undefined) return undefined;
-    const connection = this.#caches.get('PamConnection', '', connectionName(cached));
+  /**
+   * The resource that this one loses its record to. Only resources that are granted `Create` or `Update` on their
+   * target hold a claim, so that nobody can block a target that they may not touch, and whoever holds none loses to
+   * anyone who does; a suspended or deleting one keeps its claim until it is gone.
+   *
+   * The index goes by statuses as they are. Here only what their seals vouch for counts: else a status that names
+   * somebody's identifier would be a claim to it.
+   *
+   * @param resource with a status that may be trusted
+   */
+  rivalOf(resource: ManagedResource, key: InstallKey): Claimant | undefined {
+    const rivals = this.#index.rivals(keyOf(resource));
+    if (rivals.size === 0) return undefined;
+    const self = this.#claim(resource);
+    if (self === undefined) return undefined;
+    const names = new Set(self.names);
+    const claimants = self.mayWrite ? [self.claimant] : [];
+    for (const other of rivals) {
+      const [kind, namespace, name] = other.split('/') as [Kind, string, string];
+      const cached = this.#caches.get(kind, namespace, name);
+      if (cached === undefined) continue;
+      const rival = this.#claim(trustedResource(manage(cached), key).resource);
+      if (rival?.mayWrite && rival.names.some((claimed) => names.has(claimed)))
+        claimants.push(rival.claimant);
+    }
+    const winner = winnerOf(claimants);
+    return winner?.uid === self.claimant.uid ? undefined : winner;
+  }
+
+  #claim(resource: ManagedResource): Claim | undefined {
+    const connection = this.#connectionOf(resource);
     if (connection === undefined) return undefined;
-    const { resource } = trustedResource(manage(cached), installKey);
+    const { namespace } = resource.metadata;
     const { hostname, username } = declaredRecord(resource, connection.spec.identifierPrefix);
     const namespaceLabels = this.#caches.namespaceLabels(namespace);
     const mayWrite = (['Create', 'Update'] as const).some((operation) =>
       isGranted(connection.spec.grants, { namespace, namespaceLabels, hostname, username, operation }),
     );
-    return mayWrite ? claimantOf(resource) : undefined;
+    return { claimant: claimantOf(resource), names: namesOf(resource, connection), mayWrite };
+  }
+
+  #connectionOf(resource: Pick<ManagedResource, 'spec'>): PamConnection | undefined {
+    return this.#caches.get('PamConnection', '', connectionName(resource));
   }
 }
 
@@ -78,7 +108,8 @@ function namesOf(resource: ManagedResource, { spec }: PamConnection): readonly s
 
 function claimantOf(resource: ManagedResource): Claimant {
   const { uid, namespace, name, creationTimestamp } = resource.metadata;
-  const holds = resource.status.id !== undefined;
+  // A create on its way holds too: another resource of the same second could come in between.
+  const holds = resource.status.id !== undefined || isPendingCreate({ resource });
   return { uid, kind: resource.kind, namespace, name, createdAt: creationTimestamp, holds };
 }
 

@@ -25,6 +25,8 @@ export class ResourceMemory implements Memory {
   missingSinceMs: number | undefined;
   /** Monotonic time when this process last disabled the record; absent after anything else. */
   disabledAtMs: number | undefined;
+  /** `change` in the last list that was compared with a baseline. */
+  seenChange: string | undefined;
   readonly verified = new Map<string, SecretVersion>();
   /** Passes in a row that failed. */
   failures = 0;
@@ -32,6 +34,10 @@ export class ResourceMemory implements Memory {
   #unexplained: string[] = [];
   #busy = false;
   #written: OwnWrite | undefined;
+
+  get isBusy(): boolean {
+    return this.#busy;
+  }
 
   /** A pass begins: whose the status writes are that the watch delivers meanwhile is judged at its end. */
   begin(): void {

@@ -50,7 +50,8 @@ export class Workqueue<K extends string> {
   readonly #processing = new Map<K, number>();
   readonly #dirty = new Map<K, { readonly priority: number; readonly readyAtMs: number }>();
   readonly #seenAtMs = new Map<K, number>();
-  readonly #waiters: ((claim: Claim<K> | undefined) => void)[] = [];
+  readonly #waiters: { readonly atLeast: number; readonly give: (claim: Claim<K> | undefined) => void }[] =
+    [];
   readonly #observer: WorkqueueObserver | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -76,12 +77,16 @@ export class Workqueue<K extends string> {
     this.#enqueue(key, options);
   }
 
-  /** Waits for the next key; absent once the queue is stopped. The caller must call {@link done} for it. */
-  take(): Promise<Claim<K> | undefined> {
+  /**
+   * Waits for the next key; absent once the queue is stopped. The caller must call {@link done} for it.
+   *
+   * @param atLeast takes keys of this priority or a higher one only
+   */
+  take(atLeast = Number.NEGATIVE_INFINITY): Promise<Claim<K> | undefined> {
     if (this.#stopped) return Promise.resolve(undefined);
-    const claim = this.#claim();
+    const claim = this.#claim(atLeast);
     if (claim !== undefined) return Promise.resolve(claim);
-    return new Promise((resolve) => this.#waiters.push(resolve));
+    return new Promise((give) => this.#waiters.push({ atLeast, give }));
   }
 
   /** Gives the key back. News that came meanwhile make it run again at once. */
@@ -104,7 +109,7 @@ export class Workqueue<K extends string> {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
-    for (const waiter of this.#waiters.splice(0)) waiter(undefined);
+    for (const { give } of this.#waiters.splice(0)) give(undefined);
   }
 
   /** Keys that wait and are ready, by priority. */
@@ -148,10 +153,11 @@ export class Workqueue<K extends string> {
       this.#ready.add(key, this.#delayedPriority.get(key) ?? PRIORITY.change, now);
       this.#delayedPriority.delete(key);
     }
-    while (this.#waiters.length > 0) {
-      const claim = this.#claim();
-      if (claim === undefined) break;
-      this.#waiters.shift()?.(claim);
+    for (let at = 0; at < this.#waiters.length; ) {
+      const claim = this.#claim(this.#waiters[at]?.atLeast);
+      // Another one may be content with less.
+      if (claim === undefined) at += 1;
+      else this.#waiters.splice(at, 1)[0]?.give(claim);
     }
     clearTimeout(this.#timer);
     const nextAtMs = this.#delayed.nextAtMs();
@@ -159,10 +165,10 @@ export class Workqueue<K extends string> {
     this.#timer = setTimeout(() => this.#dispatch(), Math.min(Math.max(nextAtMs - now, 1), LONGEST_TIMER_MS));
   }
 
-  #claim(): Claim<K> | undefined {
+  #claim(atLeast?: number): Claim<K> | undefined {
     const now = this.#clock.monotonicMs();
     this.#ready.age(now, AGEING_MS);
-    const next = this.#ready.take(now);
+    const next = this.#ready.take(now, atLeast);
     if (next === undefined) return undefined;
     this.#processing.set(next.key, now);
     this.#observer?.started(next.waitedMs / 1000);

@@ -10,7 +10,7 @@ export interface Claimant {
   readonly name: string;
   /** RFC 3339, whole seconds. */
   readonly createdAt: string;
-  /** Its sealed status names the record's identifier: it holds the record already. */
+  /** Its sealed status names a record, or a create that was begun: it holds the record already. */
   readonly holds: boolean;
 }
 
@@ -34,14 +34,14 @@ export function claimNames(
 }
 
 /**
- * The rival that a resource loses its record to; absent when it wins. Who holds the record's identifier wins, else the
- * older resource, else the lower UID: every replica and every restart decides alike.
+ * Who has the record. Who holds it already wins, else the older resource, else the lower UID: every replica and every
+ * restart decides alike. Absent where nobody claims.
  */
-export function winningRival(self: Claimant, rivals: readonly Claimant[]): Claimant | undefined {
-  const winner = [self, ...rivals].reduce((best, candidate) =>
-    precedes(candidate, best) ? candidate : best,
+export function winnerOf(claimants: readonly Claimant[]): Claimant | undefined {
+  return claimants.reduce<Claimant | undefined>(
+    (best, candidate) => (best === undefined || precedes(candidate, best) ? candidate : best),
+    undefined,
   );
-  return winner.uid === self.uid ? undefined : winner;
 }
 
 function precedes(left: Claimant, right: Claimant): boolean {

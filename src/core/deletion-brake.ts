@@ -51,6 +51,7 @@ export function brake(
     passes: true,
     deletions: {
       ...(recorded?.releasedTime !== undefined && { releasedTime: recorded.releasedTime }),
+      ...(recorded?.held !== undefined && { held: recorded.held }),
       windowStartTime: isOpen ? started : now,
       count: count + 1,
       uids,

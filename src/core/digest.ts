@@ -41,8 +41,15 @@ export function compareDigest(
   return left.length === right.length && timingSafeEqual(left, right) ? 'same' : 'different';
 }
 
-/** Identifies a connection in a status without repeating its address: url and tenant, folded. */
+/**
+ * Identifies a connection in a status without repeating its address: url and tenant, folded. A port that is the default
+ * of its scheme makes no other PAM Core.
+ */
 export function connectionFingerprint(url: string, tenant: string | undefined): string {
-  const text = `${url.toLowerCase().replace(/\/+$/, '')}\n${(tenant ?? '').toLowerCase()}`;
+  const address = url
+    .toLowerCase()
+    .replace(/\/+$/, '')
+    .replace(/^(https:.*):443$|^(http:.*):80$/, '$1$2');
+  const text = `${address}\n${(tenant ?? '').toLowerCase()}`;
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -46,9 +46,11 @@ export function fold(text: string): string {
 }
 
 /**
- * The still wider form for claims: without accents too, since a database may compare so. Two resources that only differ
- * in this could be one record; grants do not use it, or a grant for one name would allow another.
+ * The still wider form for claims: without accents too, and by way of capitals (both small sigmas, dotted and dotless
+ * i, ß and ss are one), since a database may compare so. Two resources that only differ in this could be one record;
+ * grants do not use it, or a grant for one name would allow another.
  */
 export function foldAccents(text: string): string {
-  return fold(text.normalize('NFKD').replace(/\p{M}/gu, ''));
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '');
+  return fold(plain.toUpperCase().normalize('NFKD').replace(/\p{M}/gu, ''));
 }

@@ -32,11 +32,16 @@ export function isGranted(grants: readonly Grant[] | undefined, request: GrantRe
 
 /** The grant that would help, as one line of YAML that can be pasted under `grants:`. */
 export function missingGrant({ namespace, hostname, username, operation, identifier }: GrantRequest): string {
-  const identifiers = identifier === undefined ? '' : `, identifiers: ['${identifier}']`;
+  const identifiers = identifier === undefined ? '' : `, identifiers: [${quoted(identifier)}]`;
   return (
-    `{namespaces: {names: ['${namespace}']}, hostnames: ['${hostname}'], usernames: ['${username}'], ` +
-    `operations: [${operation}]${identifiers}}`
+    `{namespaces: {names: [${quoted(namespace)}]}, hostnames: [${quoted(hostname)}], ` +
+    `usernames: [${quoted(username)}], operations: [${operation}]${identifiers}}`
   );
+}
+
+/** A name that holds a quote must not end its quotes: the rest of it would be read as a part of the grant. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function covers(grant: Grant, request: GrantRequest): boolean {

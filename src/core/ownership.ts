@@ -22,6 +22,8 @@ export interface OwnershipQuestion {
   readonly username: string;
   readonly hostname: string;
   readonly ip: string;
+  /** A valid seal says that the record was ours: then another username is a rename. */
+  readonly mayRename?: boolean;
 }
 
 /**
@@ -33,7 +35,8 @@ export interface OwnershipQuestion {
  * |---|---|---|---|
  * | several | · | · | unclear |
  * | one, of the other kind | · | · | unclear |
- * | one, with another hostname, ip or username | · | · | unclear |
+ * | one, with another hostname or ip | · | · | unclear |
+ * | one, with another username | · | · | unclear, but a rename under a valid seal |
  * | one, matching | another one besides, same ip | · | unclear |
  * | one, matching | none besides | no | ours |
  * | one, matching | none besides | yes | somebody |
@@ -79,7 +82,7 @@ function whoseKey(entry: InventoryEntry | undefined, { explicit }: OwnershipQues
 function differs(entry: InventoryEntry, question: OwnershipQuestion): string | undefined {
   if (fold(entry.hostname) !== fold(question.hostname)) return 'hostname';
   if (fold(entry.ip) !== fold(question.ip)) return 'IP';
-  if (fold(entry.username) !== fold(question.username)) return 'username';
+  if (question.mayRename !== true && fold(entry.username) !== fold(question.username)) return 'username';
   return undefined;
 }
 

@@ -50,6 +50,8 @@ export interface UpsertAnswer {
 export interface PamCallContext {
   /** Ends the call at once (lease lost, shutdown). */
   readonly signal: AbortSignal;
+  /** Ends the wait for a free place, never a call that has begun: the resource is to be disabled, which goes first. */
+  readonly superseded?: AbortSignal;
   /** Sent as `X-Request-Id` and repeated in the audit record. */
   readonly requestId: string;
   /** Who waits for a free place is served by priority (0 when absent; a disable has 100). */

@@ -64,7 +64,8 @@ type Comparison = ReturnType<typeof compareField>;
  * | known | different, or never recorded | Once | leave |
  * | known | made with another install key | · | keep, record the new digest |
  * | with an unconfirmed intent of these values | · | · | `change` unmoved: send again; moved: presume it applied |
- * | with an unconfirmed intent of other values | same | · | `change` unmoved: leave; moved: PAM may hold the others, so send |
+ * | with an unconfirmed intent of other values | same | not Once | PAM may hold the others, so send; leave where `change` is unmoved and the recorded value was never ours |
+ * | with an unconfirmed intent of other values, a minute ago at most | · | · | wait, also with a create or a force-sync |
  *
  * A hold lasts until the Secret is back at the recorded value, a force-sync, or `Override`: an update without content
  * moves `change` too, so `change` alone could not tell. SSH keys: an edit of another field carries the key, so it is
@@ -86,6 +87,7 @@ export function decideContent(situation: Situation, record: RecordDecision): Nee
   if ('need' in additional) return additional;
   const held = content.held ?? additional.held;
   const pushedFields = [...content.pushed, ...additional.pushed];
+  const baseline = content.baseline ?? additional.baseline;
   return {
     send: content.send,
     resend: content.unchanged && held === undefined && !record.firstContact,
@@ -100,6 +102,7 @@ export function decideContent(situation: Situation, record: RecordDecision): Nee
       heldFields: [...content.heldFields, ...additional.heldFields],
       releasedFields: [...content.releasedFields, ...additional.releasedFields],
       ...((content.resolved || additional.resolved) && { resolved: true }),
+      ...(baseline !== undefined && { baseline }),
       ...(material.keyPair !== undefined && { fingerprint: material.keyPair.fingerprint }),
     },
   };
@@ -134,6 +137,8 @@ interface GroupDecision {
   readonly unchanged: boolean;
   /** An earlier value may still be applied late: nothing is sent yet. */
   readonly unsettled?: boolean;
+  /** `change` as the list shows it that a push without an answer was found in. */
+  readonly baseline?: string;
   readonly held?: Failure;
 }
 
@@ -164,12 +169,17 @@ function decideGroup(
     unchanged: state === 'Presumed',
   });
 
-  if (!record.exists) return send;
-  if (resource.forced) return hold(situation, record, 'Override', fields, send);
   const intent = resolveIntent(situation, record, material, group);
   if (typeof intent === 'object') return intent;
+  // Not even a create or a force-sync: what is applied late would be PAM's last word.
   if (intent === 'unsettled') return { ...LEAVE_GROUP, unchanged: false, unsettled: true };
-  if (intent === 'applied') return { ...recordAs('Presumed'), resolved: true };
+  if (!record.exists) return send;
+  if (resource.forced) return hold(situation, record, 'Override', fields, send);
+  if (intent === 'applied') {
+    // The list that shows the push was sent after it, so it is the baseline too.
+    const baseline = record.entry?.change;
+    return { ...recordAs('Presumed'), resolved: true, ...(baseline !== undefined && { baseline }) };
+  }
   if (intent === 'notApplied') return { ...send, notApplied: true };
   const recorded = fields.map(({ field }) => recordedField(resource, field));
   if (situation.seal === 'otherKey') return rebase(fields, recorded);
@@ -177,19 +187,37 @@ function decideGroup(
 
   const comparison = worst(fields.map((field, at) => compareField(installKey, field, recorded[at])));
   const policy = pushPolicy(resource);
+  const states = recorded.map((before) => before?.state);
+  const resolved = intent === 'othersApplied' || intent === 'othersNotApplied';
   if (comparison === 'unknown') return recordAs('Kept');
   if (comparison === 'same') {
-    if (intent === 'othersApplied') return hold(situation, record, policy, fields, send);
-    const releasedFields = fields
-      .filter((_, at) => recorded[at]?.state === 'Pending')
-      .map(({ field }) => field);
-    const leave = { ...LEAVE_GROUP, releasedFields, resolved: intent === 'othersNotApplied' };
+    if (intent === 'othersApplied' && policy !== 'Once')
+      return hold(situation, record, policy, fields, send);
+    if (intent === 'othersNotApplied' && mayHideThem(policy, record, states)) return send;
+    const releasedFields = fields.filter((_, at) => states[at] === 'Pending').map(({ field }) => field);
+    const leave = { ...LEAVE_GROUP, releasedFields, resolved };
     const edited = resource.kind === 'key' && compareApplied(resource, installKey) === 'different';
-    return edited ? hold(situation, record, policy, [], leave) : leave;
+    if (!edited) return leave;
+    // PAM's own key would be replaced by the Secret's: a push like any other.
+    if (!states.includes('Kept')) return hold(situation, record, policy, [], leave);
+    return policy === 'Once' ? { ...leave, unchanged: false } : hold(situation, record, policy, [], send);
   }
   if (policy === 'Once')
-    return comparison === 'new' ? recordAs('Kept') : { ...LEAVE_GROUP, unchanged: false };
+    return { ...(comparison === 'new' ? recordAs('Kept') : LEAVE_GROUP), unchanged: false, resolved };
   return hold(situation, record, policy, fields, send);
+}
+
+/**
+ * An equal `change` may hide a push within the same second, after all. The recorded value once more does no harm, where
+ * it is one that the operator has pushed: what PAM had itself is not in the Secret.
+ */
+function mayHideThem(
+  policy: PushPolicy,
+  { entry }: RecordDecision,
+  states: readonly (ContentState | undefined)[],
+): boolean {
+  const ours = states.every((state) => state === 'Pushed' || state === 'Presumed');
+  return ours && policy !== 'Once' && entry?.automaticChange !== true;
 }
 
 /**

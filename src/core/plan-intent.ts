@@ -58,7 +58,8 @@ export function resolveIntent(
 ): Need | IntentOutcome {
   const { resource, memory, inventory, startedAtMs, connection } = situation;
   const { pending } = resource.status;
-  if (pending === undefined) return 'none';
+  // An intent without a digest marks a create that sends nothing secret.
+  if (pending === undefined || pending.digest === '') return 'none';
   const about = intentOf(situation, material, group, pending.digest);
   if (about === 'otherGroup') return 'none';
   const own = about === 'thisGroup';

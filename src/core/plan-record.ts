@@ -38,27 +38,21 @@ export function decideRecord(
   const { resource, declared, inventory } = situation;
   const { status } = resource;
   const known = knownRecord(situation);
-  // A force-sync of a record that is gone looks the identifier up and creates it anew.
-  if (known !== undefined && !(situation.memory.gone && resource.forced)) {
-    const entry = inventory?.byId(known.id);
-    if (situation.memory.gone && !resource.forced) {
-      return { failure: problem('RecordGone', `Record ${known.id} is no longer in PAM Core's list`) };
-    }
-    const renamed = entry?.identifier !== undefined && fold(entry.identifier) !== fold(known.identifier);
-    if (!renamed) {
-      return {
-        exists: true,
-        mode: 'update',
-        ...known,
-        firstContact: false,
-        ...(entry !== undefined && { entry }),
-      };
-    }
-    // The id is somebody else's now: never used again. A force-sync looks the identifier up and creates it anew.
-    if (!resource.forced) {
-      return { failure: problem('RecordGone', `Record ${known.id} now has another identifier in PAM Core`) };
-    }
+  const entry = known === undefined ? undefined : inventory?.byId(known.id);
+  const renamed =
+    known !== undefined &&
+    entry?.identifier !== undefined &&
+    fold(entry.identifier) !== fold(known.identifier);
+  if (known !== undefined && !situation.memory.gone && !renamed) {
+    return {
+      exists: true,
+      mode: 'update',
+      ...known,
+      firstContact: false,
+      ...(entry !== undefined && { entry }),
+    };
   }
+  // Gone, or the id is somebody else's now and never used again: the identifier is looked up once more.
   const refused = anyOperationGranted(situation);
   if (refused !== undefined) return { failure: refused };
   const notBeforeMs = Math.max(situation.startedAtMs - LOOK_UP_AGE_MS, situation.memory.writeEndedAtMs);
@@ -70,7 +64,20 @@ export function decideRecord(
     };
   }
 
-  const ownership = whoseRecord(inventory, { kind: resource.kind, ...declared });
+  const ownership = whoseRecord(inventory, {
+    kind: resource.kind,
+    ...declared,
+    mayRename: situation.seal === 'valid' && status.id !== undefined,
+  });
+  if (known !== undefined && !resource.forced) {
+    if (ownership.whose !== 'ours') {
+      const what = renamed ? "now has another identifier in PAM Core" : "is no longer in PAM Core's list";
+      return { failure: problem('RecordGone', `Record ${known.id} ${what}`) };
+    }
+    // It is back, or the list that missed it was wrong.
+    if (ownership.entry.id === known.id)
+      return { exists: true, mode: 'update', ...known, firstContact: false, entry: ownership.entry };
+  }
   switch (ownership.whose) {
     case 'unclear':
       return {
@@ -80,7 +87,9 @@ export function decideRecord(
       // Any trace of an earlier record is enough to refrain from creating a second one.
       if (resource.trace && !resource.forced) {
         const record = status.id === undefined ? 'The record' : `Record ${status.id}`;
-        return { failure: problem('RecordGone', `${record} is no longer in PAM Core's list`) };
+        // A status that was not to be believed is written anew without what it said: a trace of it has to stay.
+        const changes = status.identifier === undefined ? { identifier: declared.identifier } : {};
+        return { failure: problem('RecordGone', `${record} is no longer in PAM Core's list`), changes };
       }
       return { exists: false, mode: 'create', identifier: declared.identifier, firstContact: true };
     case 'ours':

@@ -6,13 +6,22 @@ import type { InstallKey } from './digest.ts';
 
 type SealedStatus = Pick<
   PamCredentialStatus & PamSshKeyStatus,
-  'id' | 'identifier' | 'connectionFingerprint' | 'enabled' | 'applied' | 'content' | 'pending' | 'seal'
+  | 'id'
+  | 'identifier'
+  | 'connectionFingerprint'
+  | 'enabled'
+  | 'applied'
+  | 'content'
+  | 'pending'
+  | 'lastHandledForceSync'
+  | 'lastSyncTime'
+  | 'seal'
 >;
 
 /**
  * What the status may be used for. A status is a cache that everybody with rights on `/status` may forge.
  *
- * - `blank`: it says nothing of a record. First contact.
+ * - `blank`: it says nothing of a record, and nothing shows that it ever did. First contact.
  * - `valid`: written by this installation for this resource; it may be used.
  * - `otherKey`: sealed with another install key, which was lost or replaced: digests of unchanged Secrets are made anew.
  * - `broken`: forged or damaged. What it says is not used; that it says anything is reason enough not to create.
@@ -21,12 +30,14 @@ export type SealState = 'blank' | 'valid' | 'otherKey' | 'broken';
 
 /**
  * `<key id>:<64 hex digits>`: HMAC-SHA256 with the install key over the UID and everything of the status that a later
- * pass relies on (design 3.4). The UID keeps a status from being copied to another resource.
+ * pass relies on (design 3.4). The UID keeps a status from being copied to another resource. The handled force-sync is
+ * part of it: without it, whoever may only write statuses could have an annotation of old carried out once more.
  */
 export function sealStatus(key: InstallKey, uid: string, status: SealedStatus): string {
-  const { id, identifier, connectionFingerprint, enabled, applied, content, pending } = status;
+  const { id, identifier, connectionFingerprint, enabled, applied, content, pending, lastHandledForceSync } =
+    status;
   const sealed = { id, identifier, connectionFingerprint, enabled, applied, content, pending };
-  const text = canonicalJson({ version: 1, uid, ...sealed });
+  const text = canonicalJson({ version: 1, uid, ...sealed, lastHandledForceSync });
   return `${key.id}:${createHmac('sha256', key.bytes).update(text).digest('hex')}`;
 }
 
@@ -39,9 +50,10 @@ export function sealStateOf(key: InstallKey, uid: string, status: SealedStatus):
   return keyId !== undefined && keyId !== key.id ? 'otherKey' : 'broken';
 }
 
-function saysNothing({ seal: _, ...facts }: SealedStatus): boolean {
-  const { id, identifier, connectionFingerprint, enabled, applied, content, pending } = facts;
-  return [id, identifier, connectionFingerprint, enabled, applied, content, pending].every(
-    (fact) => fact === undefined,
-  );
+/** A seal or the time of a write without the facts that belong to it is a status that was tampered with. */
+function saysNothing(status: SealedStatus): boolean {
+  const { id, identifier, connectionFingerprint, enabled, applied, content, pending, lastSyncTime, seal } =
+    status;
+  const told = [id, identifier, connectionFingerprint, enabled, applied, content, pending, lastSyncTime];
+  return [...told, seal].every((fact) => fact === undefined);
 }

@@ -12,20 +12,30 @@ export interface TrustedResource {
  * Takes out of the status what its seal does not vouch for (design 3.4). Everybody with rights on `/status` may write
  * there: an id could be another tenant's record, `enabled: false` could call for a PUT, a digest could hide a change.
  *
- * | seal | id, enabled, intent | applied, content | so that |
- * |---|---|---|---|
- * | blank, valid | as they are | as they are | |
- * | made with another install key | out | kept: their digests cannot be compared, only versions | ids are looked up, nothing is pushed or enabled, digests are made anew |
- * | broken | out | out | the same, and the spec is applied again without content |
+ * | seal | id, enabled, intent | applied, content | force-sync | so that |
+ * |---|---|---|---|---|
+ * | blank, valid | as they are | as they are | as asked | |
+ * | made with another install key | out | kept: their digests cannot be compared, only versions | only echoed | ids are looked up, nothing is pushed or enabled, digests are made anew |
+ * | broken | out | out | only echoed | the same, and the spec is applied again without content |
  *
- * `resource.trace` stays: that the status says anything is reason enough not to create a second record.
+ * A force-sync is only echoed, since whether it was handled already stands in the very status that is not believed
+ * (design 4.5: without a status of ours). `resource.trace` stays: that the status says anything is reason enough not to
+ * create a second record.
  */
 export function trustedResource(resource: ManagedResource, key: InstallKey): TrustedResource {
   const seal = sealStateOf(key, resource.metadata.uid, resource.status);
   if (seal === 'blank' || seal === 'valid') return { resource, seal };
   const { id, identifier, connectionFingerprint, enabled, pending, applied, content, ...rest } =
     resource.status;
-  const status =
-    seal === 'otherKey' ? { ...rest, ...(applied && { applied }), ...(content && { content }) } : rest;
-  return { resource: { ...resource, status } as ManagedResource, seal };
+  const { forceSync } = resource;
+  const status = {
+    ...rest,
+    ...(seal === 'otherKey' && applied !== undefined && { applied }),
+    ...(seal === 'otherKey' && content !== undefined && { content }),
+    ...(forceSync !== undefined && { lastHandledForceSync: forceSync }),
+  };
+  return {
+    resource: { ...resource, status, forceSync: undefined, forced: false } as ManagedResource,
+    seal,
+  };
 }

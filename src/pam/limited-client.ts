@@ -19,19 +19,22 @@ interface Waiter {
   readonly abort: () => void;
 }
 
+/** Tokens that only a disable may take. */
+const KEPT_TOKENS = 1;
+
 /**
  * A client whose calls wait for a free place and a token; who waits is served by priority, then in order of arrival.
  * The list takes part: it is a call like any other for PAM.
  *
  * One place and one token are kept for a disable (design 4.6: nothing delays it but PAM itself): calls that hang until
- * their timeout leave a way through. With limits of 1 there is nothing to keep, and it goes first all the same.
+ * their timeout leave a way through. With limits of 1 there is nothing to keep, so there they come on top.
  */
 export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock): PamClient {
   const keptPlaces = limits.maxInFlight > 1 ? 1 : 0;
-  const keptTokens = limits.burst > 1 ? 1 : 0;
+  const maxTokens = Math.max(limits.burst, 1 + KEPT_TOKENS);
   let inFlight = 0;
   let disablesInFlight = 0;
-  let tokens = limits.burst;
+  let tokens = maxTokens;
   let refilledAtMs = clock.monotonicMs();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
@@ -39,7 +42,7 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
 
   function refill(): void {
     const now = clock.monotonicMs();
-    tokens = Math.min(limits.burst, tokens + ((now - refilledAtMs) / 1000) * limits.requestsPerSecond);
+    tokens = Math.min(maxTokens, tokens + ((now - refilledAtMs) / 1000) * limits.requestsPerSecond);
     refilledAtMs = now;
   }
 
@@ -62,20 +65,29 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
   }
 
   function hasPlace(operation: PamOperation): boolean {
+    if (operation === 'Disable' && disablesInFlight === 0) return true;
     if (inFlight >= limits.maxInFlight) return false;
     return operation === 'Disable' || inFlight - disablesInFlight < limits.maxInFlight - keptPlaces;
   }
 
   function tokensNeeded(operation: PamOperation): number {
-    return operation === 'Disable' ? 1 : 1 + keptTokens;
+    return operation === 'Disable' ? 1 : 1 + KEPT_TOKENS;
   }
 
-  function enter(operation: PamOperation, { signal, priority = 0 }: PamCallContext): Promise<void> {
+  function enter(
+    operation: PamOperation,
+    { signal, superseded, priority = 0 }: PamCallContext,
+  ): Promise<void> {
+    // A disable is what the others are given up for.
+    const signals = superseded === undefined || operation === 'Disable' ? [signal] : [signal, superseded];
     return new Promise((resolve, reject) => {
+      const stopListening = () => {
+        for (const each of signals) each.removeEventListener('abort', abort);
+      };
       const abort = () => {
         const at = waiters.indexOf(waiter);
         if (at >= 0) waiters.splice(at, 1);
-        signal.removeEventListener('abort', abort);
+        stopListening();
         serve();
         reject(new PamError({ operation, signal: 'aborted' }));
       };
@@ -83,13 +95,14 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
         operation,
         priority,
         admit: () => {
-          signal.removeEventListener('abort', abort);
+          stopListening();
           resolve();
         },
         abort,
       };
-      if (signal.aborted || closed) return reject(new PamError({ operation, signal: 'aborted' }));
-      signal.addEventListener('abort', abort, { once: true });
+      if (closed || signals.some(({ aborted }) => aborted))
+        return reject(new PamError({ operation, signal: 'aborted' }));
+      for (const each of signals) each.addEventListener('abort', abort, { once: true });
       const behind = waiters.findIndex((other) => other.priority < priority);
       waiters.splice(behind < 0 ? waiters.length : behind, 0, waiter);
       serve();

@@ -51,9 +51,24 @@ describe('an update', () => {
     usernames: ['*'],
     operations: ['Create'],
   };
-  const rows: { because: string; change: Patch; as: Requester; refused?: [way: string, secret: string] }[] = [
+  interface Row {
+    because: string;
+    /** Default: OAuth 2.0 with Secret `one`. */
+    before?: Patch;
+    change: Patch;
+    as: Requester;
+    refused?: [way: string, secret: string];
+  }
+  const rows: Row[] = [
     { because: 'another Secret', change: oauth2('two'), as: reads('one'), refused: ['oauth2', 'two'] },
     { because: 'the Secret that was there is not asked for', change: oauth2('two'), as: reads('two') },
+    {
+      because: 'another Secret for OAuth 1.0a',
+      before: oauth1('one'),
+      change: oauth1('two'),
+      as: reads('one'),
+      refused: ['oauth1', 'two'],
+    },
     {
       because: 'another way to log in sends other values of a Secret',
       change: oauth1('one'),
@@ -98,13 +113,16 @@ describe('an update', () => {
     { because: 'grants are no matter of the Secret', change: { grants: [grant] }, as: reads() },
     { because: 'nor are limits', change: { limits: { maxInFlight: 1 }, suspend: true }, as: reads() },
   ];
-  it.each(rows.map((row, at) => ({ ...row, at })))('$because', async ({ change, as, refused, at }) => {
-    const stored = declared('PamConnection', oauth2('one'), `connection-${at}`);
-    await cluster.store(stored);
-    const answer = await cluster.tryPatch(stored, { spec: change }, as);
-    if (refused !== undefined) expectRefused(answer, POLICY, sentence(...refused));
-    else expectAccepted(answer);
-  });
+  it.each(rows.map((row, at) => ({ ...row, at })))(
+    '$because',
+    async ({ before, change, as, refused, at }) => {
+      const stored = declared('PamConnection', before ?? oauth2('one'), `connection-${at}`);
+      await cluster.store(stored);
+      const answer = await cluster.tryPatch(stored, { spec: change }, as);
+      if (refused !== undefined) expectRefused(answer, POLICY, sentence(...refused));
+      else expectAccepted(answer);
+    },
+  );
 
   it('of labels passes, although the editor may not read the Secret', async () => {
     const stored = declared('PamConnection', oauth2('one'), 'labels');

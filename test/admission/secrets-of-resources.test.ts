@@ -43,7 +43,7 @@ it('every reference to a Secret in the CRDs is in these tables, or in connection
 describe.each(SECRET_FIELDS)('$kind $field', ({ kind, field, naming }) => {
   // Only a PamSshKey names a Secret anyhow; its own is readable in every row.
   const base = kind === 'PamSshKey' ? { privateKey: { secretRef: { name: 'three', key: 'key' } } } : {};
-  const naming2 = (secret: string, key?: string) => ({ ...base, ...naming(secret, key) });
+  const described = (secret: string, key?: string) => ({ ...base, ...naming(secret, key) });
   const policy = POLICIES[kind];
   const rows: { because: string; as: Requester; refused?: true }[] = [
     { because: 'who may write resources only', as: authorWhoReads('three'), refused: true },
@@ -58,7 +58,7 @@ describe.each(SECRET_FIELDS)('$kind $field', ({ kind, field, naming }) => {
   ];
 
   it.each(rows)('on creation: $because', async ({ as, refused }) => {
-    const answer = await cluster.tryCreate(declared(kind, naming2('one')), as);
+    const answer = await cluster.tryCreate(declared(kind, described('one')), as);
     if (refused) expectRefused(answer, policy, sentence(field, 'one'));
     else expectAccepted(answer);
   });
@@ -78,12 +78,24 @@ describe.each(SECRET_FIELDS)('$kind $field', ({ kind, field, naming }) => {
 
   it.each(changes)('on update: $because', async ({ because, change, reads, refused }) => {
     const name = nameOf(field, because);
-    const stored = declared(kind, naming2('one'), name);
+    const stored = declared(kind, described('one'), name);
     await cluster.store(stored);
     const answer = await cluster.tryPatch(stored, { spec: change }, authorWhoReads(...reads));
     if (refused !== undefined) expectRefused(answer, policy, sentence(field, refused));
     else expectAccepted(answer);
   });
+});
+
+it.each([
+  { missing: 'one', field: 'spec.privateKey.secretRef' },
+  { missing: 'two', field: 'spec.publicKey.secretRef' },
+  { missing: 'three', field: 'spec.passphrase.secretRef' },
+])('a PamSshKey with three Secrets is asked for each: without $missing it is refused', async (row) => {
+  const ref = (name: string) => ({ secretRef: { name, key: 'value' } });
+  const spec = { privateKey: ref('one'), publicKey: ref('two'), passphrase: ref('three') };
+  const others = ['one', 'two', 'three'].filter((name) => name !== row.missing);
+  const answer = await cluster.tryCreate(declared('PamSshKey', spec), authorWhoReads(...others));
+  expectRefused(answer, POLICIES.PamSshKey, sentence(row.field, row.missing));
 });
 
 describe('an edit beside the spec passes, although the editor may not read the Secret', () => {
