@@ -18,7 +18,7 @@ import type { Kubernetes, WriteTarget } from './kubernetes.ts';
 import { PRIORITY } from './workqueue.ts';
 
 /** Whether this replica may start a PAM write that lasts up to this long: it leads, and the Lease outlives the call. */
-export type WriteFence = (durationMs: number) => boolean;
+type WriteFence = (durationMs: number) => boolean;
 
 /** The part of a situation that actions are made from. */
 export type ExecutionSituation = Pick<Situation, 'resource' | 'declared' | 'material' | 'parentId'> &

@@ -38,6 +38,7 @@ export function nextStatus(
     resource.forceSync !== undefined &&
     reached &&
     !decision.again &&
+    decision.settling !== true &&
     !decision.suspended &&
     !outcome.outdated;
   const inPam = outcome.contentSent || decision.changes.fields?.some(({ state }) => state === 'Presumed');

@@ -12,6 +12,7 @@ import type { Situation } from './situation.ts';
  * | decision | baseline | since the last write | → |
  * |---|---|---|---|
  * | does or awaits something | · | · | as decided |
+ * | meets the record and writes nothing | · | · | what the list of the look-up shows |
  * | nothing to do | recorded, or not needed | · | as decided |
  * | nothing to do | missing | less than the delay | come back when it has passed |
  * | nothing to do | missing | more | look at a list that was sent after the write; where there is none, come back |
@@ -20,7 +21,9 @@ import type { Situation } from './situation.ts';
 export function withBaseline(situation: Situation, record: RecordDecision, decision: Decision): Plan {
   const { resource, memory, inventory, startedAtMs, baselineDelayMs } = situation;
   const idle = decision.actions.length === 0 && decision.failure === undefined && !decision.again;
-  if (!idle || !record.exists || record.firstContact || !lacksBaseline(resource)) return decision;
+  if (!idle || !record.exists || decision.settling === true) return decision;
+  if (record.firstContact) return withBaselineOf(decision, record.entry?.change);
+  if (!lacksBaseline(resource)) return decision;
   const { writeEndedAtMs } = memory;
   if (memory.baselineSoughtForMs === writeEndedAtMs) return decision;
   const waitedMs = writeEndedAtMs === 0 ? baselineDelayMs : startedAtMs - writeEndedAtMs;
@@ -29,13 +32,13 @@ export function withBaseline(situation: Situation, record: RecordDecision, decis
     const otherwise = { ...decision, laterMs: baselineDelayMs };
     return { need: 'inventory', notBeforeMs: writeEndedAtMs, otherwise };
   }
-  const change = inventory.byId(record.id)?.change;
-  const changes = {
-    ...decision.changes,
-    baselineSought: true,
-    ...(change !== undefined && { baseline: change }),
-  };
-  return { ...decision, changes };
+  const sought = { ...decision, changes: { ...decision.changes, baselineSought: true } };
+  return withBaselineOf(sought, inventory.byId(record.id)?.change);
+}
+
+function withBaselineOf(decision: Decision, change: string | undefined): Decision {
+  if (change === undefined) return decision;
+  return { ...decision, changes: { ...decision.changes, baseline: change } };
 }
 
 /** Only `OnChange` compares; a resource without secret content has nothing to hold back. */

@@ -162,6 +162,8 @@ function decideGroup(
   const { resource, installKey } = situation;
   const fields = groupFields(resource, installKey, material, group);
   if (fields.length === 0) return LEAVE_GROUP;
+  const other = group === 'content' ? 'additional' : 'content';
+  const otherGroup = groupFields(resource, installKey, material, other);
   const send: GroupDecision = { ...LEAVE_GROUP, send: true, pushed: fields, unchanged: false };
   const recordAs = (state: ContentState): GroupDecision => ({
     ...LEAVE_GROUP,
@@ -188,10 +190,12 @@ function decideGroup(
   const comparison = worst(fields.map((field, at) => compareField(installKey, field, recorded[at])));
   const policy = pushPolicy(resource);
   const states = recorded.map((before) => before?.state);
-  const resolved = intent === 'othersApplied' || intent === 'othersNotApplied';
+  const resolved = intent !== 'none';
   if (comparison === 'unknown') return recordAs('Kept');
   if (comparison === 'same') {
-    if (intent === 'othersApplied' && policy !== 'Once')
+    // Whose values an intent is of cannot be told where both groups have some: what PAM keeps is not risked for it.
+    const perhapsOthers = states.includes('Kept') && otherGroup.length > 0;
+    if (intent === 'othersApplied' && policy !== 'Once' && !perhapsOthers)
       return hold(situation, record, policy, fields, send);
     if (intent === 'othersNotApplied' && mayHideThem(policy, record, states)) return send;
     const releasedFields = fields.filter((_, at) => states[at] === 'Pending').map(({ field }) => field);

@@ -23,7 +23,7 @@ export const UNLISTED = 'unlisted';
  *
  * - `none`: there is no such push, or it sent other fields only.
  * - `applied`, `notApplied`: of the very values that are to be sent now.
- * - `othersApplied`, `othersNotApplied`: of values that the Secret no longer has.
+ * - `othersApplied`, `othersNotApplied`, `othersRefused`: of values that the Secret no longer has.
  * - `unsettled`: likewise, but it may still be applied late.
  */
 export type IntentOutcome =
@@ -32,7 +32,8 @@ export type IntentOutcome =
   | 'applied'
   | 'notApplied'
   | 'othersApplied'
-  | 'othersNotApplied';
+  | 'othersNotApplied'
+  | 'othersRefused';
 
 /**
  * The inventory tells: `change` is compared as an opaque text; equal means that nothing touched the record since the
@@ -45,7 +46,7 @@ export type IntentOutcome =
  * | of these values | no | same, or unlisted | notApplied |
  * | of these values | no | moved | applied |
  * | of these values, by a create in two POSTs | no | · | notApplied |
- * | of other values | yes | · | othersNotApplied |
+ * | of other values | yes | · | othersRefused |
  * | of other values, tried within the last minute | no | · | unsettled |
  * | of other values | no | same | othersNotApplied |
  * | of other values | no | moved, or unlisted | othersApplied |
@@ -63,7 +64,7 @@ export function resolveIntent(
   const about = intentOf(situation, material, group, pending.digest);
   if (about === 'otherGroup') return 'none';
   const own = about === 'thisGroup';
-  if (pending.digest === memory.refusedDigest) return own ? 'notApplied' : 'othersNotApplied';
+  if (pending.digest === memory.refusedDigest) return own ? 'notApplied' : 'othersRefused';
   const notBeforeMs = Math.max(memory.writeEndedAtMs, startedAtMs - LOOK_UP_AGE_MS);
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };

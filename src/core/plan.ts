@@ -96,8 +96,11 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
   const sendsContent = content.send && !postponed;
   const sendsAdditional = content.additional && !postponed;
   const applied = compareApplied(resource, situation.installKey);
+  // A create and a force-sync are done as a whole, or later.
+  const waits = content.unsettled && (!record.exists || resource.forced);
   const writesSpec =
     unusable === undefined &&
+    !waits &&
     (sendsContent ||
       sendsAdditional ||
       record.mode !== 'update' ||
@@ -133,7 +136,7 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
       actions.push({ do: 'disable', id: record.exists ? record.id : 'upserted', always: true });
   }
   // Update before enable: what cannot be updated is not enabled either.
-  if (toggle.edge === 'enable' && unusable === undefined) {
+  if (toggle.edge === 'enable' && unusable === undefined && !waits) {
     actions.push({
       do: 'enable',
       id: record.exists ? record.id : 'upserted',

@@ -1,7 +1,7 @@
 import { LruMap } from './lru-map.ts';
 
 /** The object that an Event is about. */
-export interface EventSubject {
+interface EventSubject {
   readonly apiVersion: string;
   readonly kind: string;
   /** Empty for cluster-scoped objects; their Events live in the namespace `default`. */

@@ -17,7 +17,7 @@ export interface EventRecorder {
   stop(timeoutMs?: number): Promise<void>;
 }
 
-export interface EventStats {
+interface EventStats {
   readonly written: number;
   /** Refused or unanswered by the API server. */
   readonly failed: number;

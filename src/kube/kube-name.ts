@@ -6,12 +6,12 @@ const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 
 /** Whether `name` can be the name of an object (DNS-1123 subdomain, 1 to 253 characters). */
-export function isObjectName(name: string): boolean {
+function isObjectName(name: string): boolean {
   return name.length <= 253 && SUBDOMAIN.test(name);
 }
 
 /** Whether `name` can be the name of a namespace (DNS-1123 label, 1 to 63 characters). */
-export function isNamespaceName(name: string): boolean {
+function isNamespaceName(name: string): boolean {
   return name.length <= 63 && LABEL.test(name);
 }
 

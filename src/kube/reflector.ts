@@ -28,7 +28,7 @@ export interface Reflector {
 }
 
 /** Counted since the start. */
-export interface ReflectorStats {
+interface ReflectorStats {
   readonly relists: Readonly<Partial<Record<RelistReason, number>>>;
   readonly watches: number;
   /** Differences that a safety relist found and the watch had not delivered. */

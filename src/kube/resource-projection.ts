@@ -9,7 +9,7 @@ import { identityOf } from './object-identity.ts';
 import { RESOURCE_API, type ResourceKind } from './resource-path.ts';
 
 /** The part of a custom resource's metadata that the cache keeps. */
-export interface ProjectedMetadata extends ResourceMetadata {
+interface ProjectedMetadata extends ResourceMetadata {
   /** Empty for a PamConnection. */
   namespace: string;
   /** Only the operator's own keys: others are of no use here and may be large or hold secrets. */
@@ -19,7 +19,7 @@ export interface ProjectedMetadata extends ResourceMetadata {
 }
 
 /** A custom resource as the cache keeps it: no managedFields, which are larger than the rest of most resources. */
-export type Projected<R> = Omit<R, 'metadata'> & { metadata: ProjectedMetadata };
+type Projected<R> = Omit<R, 'metadata'> & { metadata: ProjectedMetadata };
 
 /** The custom resource of each kind. */
 export interface ResourceOf {

@@ -6,7 +6,7 @@ import { identityOf } from './object-identity.ts';
 import { corePath } from './resource-path.ts';
 
 /** Values of a Secret by key; prints as `[redacted]`. */
-export class SecretData extends Map<string, Uint8Array> {
+class SecretData extends Map<string, Uint8Array> {
   toJSON(): string {
     return '[redacted]';
   }

@@ -18,13 +18,13 @@ export interface WriteTarget {
   readonly uid?: string;
 }
 
-export interface WriteOptions {
+interface WriteOptions {
   /** Precondition: the write is refused (`conflict`) where the resource has another version. */
   readonly resourceVersion?: string;
   readonly signal?: AbortSignal;
 }
 
-export type WriteResult =
+type WriteResult =
   /** `resourceVersion` is that of the write: the event that carries it is our own. */
   | {
       readonly outcome: 'written';

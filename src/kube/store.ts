@@ -1,7 +1,7 @@
 import type { Identified } from './object-identity.ts';
 
 /** What readers of the cache may do. */
-export interface StoreView<T extends Identified> {
+interface StoreView<T extends Identified> {
   get(namespace: string, name: string): T | undefined;
   getByUid(uid: string): T | undefined;
   /** All objects in no particular order; do not hold it across an await. */

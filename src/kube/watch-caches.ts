@@ -17,7 +17,7 @@ import { Store } from './store.ts';
 import type { ReflectorHandler } from './store-feed.ts';
 
 /** What the caches tell of changes; every call comes after the cache shows the change. */
-export interface CacheHandlers {
+interface CacheHandlers {
   readonly resource: { readonly [K in ResourceKind]: ReflectorHandler<ResourceOf[K]> };
   /** A Secret was added, changed or deleted. */
   readonly secret: (secret: { readonly namespace: string; readonly name: string }) => void;

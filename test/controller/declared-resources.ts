@@ -3,7 +3,7 @@ import type { PamCredential, PamCredentialSpec } from '../../src/api/pam-credent
 import type { ResourceMetadata } from '../../src/api/resource-metadata.ts';
 
 /** Everything allowed to everybody. */
-export const openGrant: NonNullable<PamConnectionSpec['grants']>[number] = {
+const openGrant: NonNullable<PamConnectionSpec['grants']>[number] = {
   namespaces: { names: ['*'] },
   hostnames: ['*'],
   usernames: ['*'],

@@ -18,7 +18,7 @@ import { InMemoryKubernetes } from './in-memory-kubernetes.ts';
 import { InMemoryPam } from './in-memory-pam.ts';
 import { settled, tickingClock } from './virtual-time.ts';
 
-export const retry = {
+const retry = {
   backoffBaseSeconds: 1,
   backoffMaxSeconds: 300,
   disableRetryMaxSeconds: 60,

@@ -14,7 +14,7 @@ export function projectConfigMap(raw: unknown): StoredConfigMap | undefined {
   return { metadata, value: (raw as { data?: { value?: string } }).data?.value };
 }
 
-export function configMapsPath(namespace: string): string {
+function configMapsPath(namespace: string): string {
   return `/api/v1/namespaces/${namespace}/configmaps`;
 }
 

@@ -5,7 +5,7 @@ import { type CallLimits, limitCalls } from '../../src/pam/limited-client.ts';
 const clock = { monotonicMs: () => Date.now(), now: () => new Date() };
 
 /** A client whose calls last until the test ends them, in the order in which they began. */
-export class SlowClient implements PamClient {
+class SlowClient implements PamClient {
   readonly begun: string[] = [];
   readonly #ends: PromiseWithResolvers<void>[] = [];
   running = 0;
