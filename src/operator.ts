@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Settings } from './config/settings.ts';
+import { ConnectionUsage, type Usage } from './controller/connection-usage.ts';
 import { Connections } from './controller/connections.ts';
 import { type Controller, startController } from './controller/controller.ts';
 import { DeletionBrakes } from './controller/deletion-brakes.ts';
@@ -16,6 +17,7 @@ import type { Clock } from './core/clock.ts';
 import { connectionFingerprint } from './core/digest.ts';
 import type { InventoryIndex } from './core/inventory-index.ts';
 import { connectionName, manage } from './core/managed-resource.ts';
+import { waitSecondsOf } from './core/schedule.ts';
 import { createEventRecorder } from './kube/event-recorder.ts';
 import type { KubeClient } from './kube/kube-client.ts';
 import { createKubernetesCalls } from './kube/kubernetes-calls.ts';
@@ -63,6 +65,11 @@ export interface Operator {
 
 const CLOCK: Clock = { monotonicMs: () => performance.now(), now: () => new Date() };
 
+/** How long changed numbers wait until they stand in the status of a connection: few writes, whatever happens. */
+const COUNTS_DELAY_MS = 30_000;
+/** The same for deletions that are held: somebody has to know of them. */
+const HELD_DELAY_MS = 1000;
+
 const CONTROLLER_NAMES = {
   PamConnection: 'pamconnection',
   PamCredential: 'pamcredential',
@@ -79,6 +86,9 @@ export function startOperator(options: OperatorOptions): Operator {
   const memories = new Memories();
   const ownConnectionVersions = new OwnVersions();
   const listsDisabled = new Set<string>();
+  const usage = new ConnectionUsage(usageChanged);
+  /** Ends the waits of the passes that run, by kind and key: the resource is to be disabled now. */
+  const superseding = new Map<string, AbortController>();
   let isSynced = false;
 
   const newQueue = (kind: ResourceKind) => {
@@ -121,13 +131,15 @@ export function startOperator(options: OperatorOptions): Operator {
     (name, version) => ownConnectionVersions.add(name, version),
   );
 
-  function usesWithFinalizer(connection: string): boolean {
-    for (const kind of ['PamCredential', 'PamSshKey'] as const) {
-      for (const resource of caches.list(kind)) {
-        if (connectionName(resource) === connection && manage(resource).hasFinalizer) return true;
-      }
+  /** Entries with the connection's prefix that no resource of this cluster derives or holds. */
+  function unclaimed({ metadata, spec }: PamConnection, index: InventoryIndex): number {
+    function* resources() {
+      for (const kind of ['PamCredential', 'PamSshKey'] as const)
+        for (const resource of caches.list(kind)) yield manage(resource);
     }
-    return false;
+    const count = unclaimedEntries(index.inventory, spec.identifierPrefix, resources());
+    metrics.pam.unclaimed(metadata.name, count);
+    return count;
   }
 
   /** What a new list says of records that are known: told as numbers, and to the resources whose record is gone. */
@@ -213,6 +225,7 @@ export function startOperator(options: OperatorOptions): Operator {
     retry,
     baselineDelayMs: settings.baselineDelaySeconds * 1000,
     admitDeletion: (connection, deletion) => brakes.admit(connection, deletion),
+    waitSeconds: (reason) => waitSecondsOf(reason, retry),
     rivalOf: (resource, key) => claims.rivalOf(resource, key),
     secretsPollSeconds: settings.secretsWatch ? undefined : settings.secretsPollIntervalSeconds,
     random: Math.random,
@@ -236,15 +249,18 @@ export function startOperator(options: OperatorOptions): Operator {
     wakeResources: (name) =>
       wakeUp.wakeAll((resource) => {
         if (connectionName(resource) !== name) return false;
-        // The connection's address and prefix are part of what a resource claims.
+        // The connection's address and prefix are part of what a resource claims, and its grants of whether it may.
         wakeUp.wakeKeys(claims.changed(resource));
+        wakeUp.wakeKeys(claims.rivalsOf(resource));
         return true;
       }),
     failures: new Map(),
     ownVersions: ownConnectionVersions,
     installation: `${namespace}/${settings.leaderElectionId}`,
     listsDisabled: (name) => listsDisabled.has(name),
-    isInUse: (name) => usesWithFinalizer(name),
+    usage,
+    unclaimed,
+    isInUse: (name) => usage.of(name).finalizers > 0,
     wakeDeletions: (name) =>
       wakeUp.wakeAll(
         (resource) => connectionName(resource) === name && resource.metadata.deletionTimestamp !== undefined,
@@ -256,12 +272,16 @@ export function startOperator(options: OperatorOptions): Operator {
     const uid = caches.get(kind, place, name)?.metadata.uid;
     const memory = uid === undefined ? undefined : memories.of(uid);
     memory?.begin();
+    const superseded = new AbortController();
+    superseding.set(`${kind} ${claim.key}`, superseded);
     try {
       return await reconcileResource({ kind, namespace: place, name }, claim, {
         ...ports,
         signal: term.signal(),
+        superseded: superseded.signal,
       });
     } finally {
+      superseding.delete(`${kind} ${claim.key}`);
       if (memory?.end()) queues[kind].add(claim.key);
     }
   }

@@ -26,6 +26,8 @@ export interface ConnectionView {
   /** Absent when there is a problem. */
   readonly session?: Session;
   readonly problem?: Failure;
+  /** Another installation has it: its resources are that one's to write to. */
+  readonly isForeign?: boolean;
 }
 
 export interface ConnectionsOptions {
@@ -93,9 +95,9 @@ export class Connections {
   }
 
   /** The connection cannot be used. */
-  refuse(connection: PamConnection, problem: Failure): void {
+  refuse(connection: PamConnection, problem: Failure, because?: 'anotherInstallation'): void {
     this.#stop(connection.metadata.name);
-    this.#set(connection, { problem });
+    this.#set(connection, { problem, isForeign: because !== undefined });
   }
 
   /** The PamConnection is gone. */
@@ -113,7 +115,10 @@ export class Connections {
     for (const { resolve } of this.#firstVisits.values()) resolve();
   }
 
-  #set(connection: PamConnection, state: { session: Session } | { problem: Failure }): void {
+  #set(
+    connection: PamConnection,
+    state: { session: Session } | { problem: Failure; isForeign: boolean },
+  ): void {
     const { name } = connection.metadata;
     const fingerprint = connectionFingerprint(connection.spec.url, connection.spec.tenant);
     this.#views.set(name, { connection, fingerprint, ...state });

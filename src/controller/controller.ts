@@ -115,10 +115,7 @@ export function startController<K extends string>(options: ControllerOptions<K>)
   }
 
   // One more than the workers: it takes disables only, which do not wait until a slow PAM has answered the others.
-  const running = Promise.all([
-    ...Array.from({ length: workers }, () => work()),
-    work(PRIORITY.disable),
-  ]);
+  const running = Promise.all([...Array.from({ length: workers }, () => work()), work(PRIORITY.disable)]);
   return {
     stop: async () => {
       stopped = true;

@@ -1,4 +1,5 @@
 import { FINALIZER } from '../api/names.ts';
+import type { Reason } from '../api/reason.ts';
 import type { Action, UpsertAction } from '../core/action.ts';
 import type { AuditOutcome, AuditRecord } from '../core/audit-record.ts';
 import { classify } from '../core/classify.ts';
@@ -30,10 +31,14 @@ export interface ExecutionPorts {
   readonly fence: WriteFence;
   /** Ends the pass: shutdown, or the Lease is lost. */
   readonly signal: AbortSignal;
+  /** Ends the waits of the pass, not its calls: the resource is to be disabled now. */
+  readonly superseded?: AbortSignal;
   /** Of the pass; a disable goes first whatever it is. */
   readonly priority: number;
   /** Counts a disable by deletion; false: the brake holds it. */
   readonly admitDeletion: (connection: string, deletion: Deletion) => Promise<boolean>;
+  /** Seconds until the next try of a reason that waits, where a setting says so; named in messages. */
+  readonly waitSeconds: (reason: Reason) => number | undefined;
   readonly newRequestId: () => string;
   readonly audit: (record: AuditRecord) => void;
   readonly conditionClock: () => ConditionClock;
@@ -340,12 +345,13 @@ class Execution {
     target: { readonly identifier?: string; readonly id?: string; readonly withContent?: boolean },
     call: (context: PamCallContext, session: Session) => Promise<T>,
   ): Promise<T> {
-    const { session, fence, signal, clock } = this.#ports;
+    const { session, fence, signal, superseded, clock } = this.#ports;
     if (session === undefined) throw new Outdated();
     if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();
     const requestId = this.#ports.newRequestId();
     const context: PamCallContext = {
       signal: AbortSignal.any([signal, session.signal]),
+      ...(superseded !== undefined && { superseded }),
       requestId,
       // What else a pass of the disables' lane writes must not stand before another resource's disable.
       priority:
@@ -383,7 +389,13 @@ class Execution {
     const namesOwner =
       resource.kind === 'credential' && resource.spec.additionalSettings?.userCredentialOwner !== undefined;
     const { hostname, ip } = declared;
-    return classify(error.fault, { kind: resource.kind, hostname, ip, namesOwner });
+    return classify(error.fault, {
+      kind: resource.kind,
+      hostname,
+      ip,
+      namesOwner,
+      waitSeconds: this.#ports.waitSeconds,
+    });
   }
 
   #audit(

@@ -63,7 +63,10 @@ export class FairLanes<K> {
   }
 
   /** Takes the next key of at least this priority, with its priority and how long it waited. */
-  take(nowMs: number, atLeast = Number.NEGATIVE_INFINITY): { key: K; priority: number; waitedMs: number } | undefined {
+  take(
+    nowMs: number,
+    atLeast = Number.NEGATIVE_INFINITY,
+  ): { key: K; priority: number; waitedMs: number } | undefined {
     let best: number | undefined;
     for (const priority of this.#lanes.keys()) if (best === undefined || priority > best) best = priority;
     if (best === undefined || best < atLeast) return undefined;

@@ -80,10 +80,6 @@ function situate(
     const version = caches.secretVersion(namespace, ref.name);
     if (version !== undefined) secretVersions.set(ref.name, version);
   }
-  const parent =
-    resource.kind === 'credential' && resource.spec.parentRef !== undefined
-      ? caches.get('PamCredential', namespace, resource.spec.parentRef.name)
-      : undefined;
   const disabledRecords = spec.disabledRecords ?? 'Auto';
   return {
     resource,
@@ -101,7 +97,7 @@ function situate(
     },
     installKey,
     secretVersions,
-    parentId: parent?.status?.id,
+    parentId: resource.kind === 'credential' ? resource.parent?.id : undefined,
     memory,
     seenAtMs,
     startedAtMs: clock.monotonicMs(),
@@ -110,10 +106,15 @@ function situate(
   };
 }
 
-/** The later of two: when the intent was written, and when this process last tried it. */
+/**
+ * Since the last call of the intent ended. An earlier process may have tried it up to when this one took over, long
+ * after the intent was written; and a time in the future is another machine's clock, not a reason to wait for it.
+ */
 function pendingAgeMs({ status }: ManagedResource, memory: ResourceMemory, clock: Clock): number | undefined {
+  const nowMs = clock.monotonicMs();
+  memory.metAtMs ??= nowMs;
   if (status.pending === undefined) return undefined;
+  const sinceTried = nowMs - (memory.writeEndedAtMs || memory.metAtMs);
   const sinceWritten = clock.now().getTime() - Date.parse(status.pending.startedTime);
-  const sinceTried = memory.writeEndedAtMs === 0 ? sinceWritten : clock.monotonicMs() - memory.writeEndedAtMs;
-  return Math.max(0, Math.min(sinceWritten, sinceTried));
+  return sinceWritten < 0 ? sinceTried : Math.min(sinceWritten, sinceTried);
 }

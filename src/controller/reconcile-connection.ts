@@ -5,6 +5,7 @@ import type { Clock } from '../core/clock.ts';
 import type { ConditionClock } from '../core/conditions.ts';
 import { authSecretName, type ConnectionSettings, connectionSettings } from '../core/connection-settings.ts';
 import { type Failure, problem } from '../core/failure.ts';
+import type { InventoryIndex } from '../core/inventory-index.ts';
 import { KubeError } from '../core/kube-error.ts';
 import { PamError } from '../core/pam-fault.ts';
 import { type RetrySettings, retryDelayMs } from '../core/schedule.ts';
@@ -49,20 +50,23 @@ const AUTH_FIELD = '`spec.auth`';
 /** Opens, renews or refuses a connection, and asks PAM for its list once: the proof that it works. */
 export async function reconcileConnection(name: string, ports: ConnectionPorts): Promise<PassResult> {
   const { caches, connections } = ports;
-  const connection = caches.get('PamConnection', '', name);
-  if (connection === undefined) {
+  const cached = caches.get('PamConnection', '', name);
+  if (cached === undefined) {
     connections.remove(name);
     ports.failures.delete(name);
     ports.ownVersions.forget(name);
     ports.wakeResources(name);
     return { result: 'success' };
   }
-  const foreign = ownedByAnother(connection, ports.installation);
+  const foreign = ownedByAnother(cached, ports.installation);
   if (foreign !== undefined) {
-    if (connections.peek(name)?.problem?.message !== foreign.message) ports.wakeResources(name);
-    connections.refuse(connection, foreign);
+    const isNews = connections.peek(name)?.problem?.message !== foreign.message;
+    connections.refuse(cached, foreign, 'anotherInstallation');
+    if (isNews) ports.wakeResources(name);
     return { result: 'success' };
   }
+  const connection = cached.status?.installation === undefined ? await claim(cached, ports) : cached;
+  if (connection === undefined) return { result: 'requeue_after', next: { afterMs: CUSTODY_RETRY_MS } };
   const finalizers = wantedFinalizers(connection, ports.isInUse(name));
   if (finalizers !== undefined) {
     const { uid, resourceVersion } = connection.metadata;
@@ -86,7 +90,8 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
   if ('failure' in prepared) {
     return refuse(connection, prepared.failure, ports);
   }
-  const session = open(connection, prepared.version, prepared.settings, connections);
+  const known = ports.listsDisabled(name) ? listingDisabled(connection) : connection;
+  const session = open(known, prepared.version, prepared.settings, connections);
   if ('failure' in session) return refuse(connection, session.failure, ports);
   const isNew = before?.session !== session;
   if (isNew || before?.connection.metadata.generation !== connection.metadata.generation)
@@ -94,7 +99,35 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
   const probed = await probe(connection, session, ports);
   if (probed !== undefined && 'afterMs' in probed)
     return { result: 'requeue_after', next: { afterMs: probed.afterMs, priority: PRIORITY.retry } };
-  return conclude(connection, probed, ports);
+  return conclude(connection, probed, session.inventory.latest, ports);
+}
+
+/**
+ * Makes the connection ours before anything is asked of PAM: of two installations that see it first at once only one
+ * gets through. Absent: the other one did, or the view is out of date.
+ */
+async function claim(connection: PamConnection, ports: ConnectionPorts): Promise<PamConnection | undefined> {
+  const { metadata, status = {} } = connection;
+  const { name, uid, resourceVersion } = metadata;
+  const claimed = { ...status, installation: ports.installation };
+  const target = { kind: 'PamConnection', namespace: '', name, uid } as const;
+  const result = await ports.kubernetes.writeStatus(target, status, claimed, { resourceVersion });
+  if (result.outcome !== 'written') return undefined;
+  ports.ownVersions.add(name, result.resourceVersion);
+  return {
+    ...connection,
+    metadata: { ...metadata, resourceVersion: result.resourceVersion },
+    status: claimed,
+  };
+}
+
+/** What the list has shown since the status was written holds for the resources at once. */
+function listingDisabled(connection: PamConnection): PamConnection {
+  const { status } = connection;
+  return {
+    ...connection,
+    status: { ...status, inventory: { ...status?.inventory, disabledRecords: 'Listed' } },
+  };
 }
 
 /** The resources look again where their message changes: the connection was usable, or unusable for another reason. */
@@ -103,7 +136,7 @@ function refuse(connection: PamConnection, failure: Failure, ports: ConnectionPo
   const before = ports.connections.peek(name);
   ports.connections.refuse(connection, failure);
   if (before?.problem?.reason !== failure.reason) ports.wakeResources(name);
-  return conclude(connection, failure, ports);
+  return conclude(connection, failure, undefined, ports);
 }
 
 /** What neither the CRD nor `connectionSettings` found (a certificate that cannot be read) is found by the client. */
@@ -217,6 +250,8 @@ async function probe(
   { clock }: ConnectionPorts,
 ): Promise<Failure | { readonly afterMs: number } | undefined> {
   const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
+  // Read only when it is needed: one list is proof enough.
+  if (interval === 0 && session.inventory.latest !== undefined) return undefined;
   const ageMs = (interval === 0 ? INVENTORY_INTERVAL_SECONDS : interval) * 1000;
   try {
     await session.inventory.atLeast(clock.monotonicMs() - ageMs / 2);
@@ -231,10 +266,11 @@ async function probe(
 async function conclude(
   connection: PamConnection,
   failure: Failure | undefined,
+  latest: InventoryIndex | undefined,
   ports: ConnectionPorts,
 ): Promise<PassResult> {
   const { name } = connection.metadata;
-  await reportConnection(connection, failure, ports);
+  await reportConnection(connection, failure, latest, ports);
   if (failure === undefined) {
     ports.failures.delete(name);
     const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;

@@ -16,6 +16,7 @@ import type { ConnectionView } from './connections.ts';
 import { connectionNotReady, type Executed, execute } from './execute.ts';
 import { decide } from './gather.ts';
 import type { ResourceName } from './kubernetes.ts';
+import { parentRecord } from './parent-record.ts';
 import { LATER, type PassResult } from './pass-result.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
 import { rememberWrites, reportResource } from './report-resource.ts';
@@ -51,12 +52,14 @@ export async function reconcileResource(
     );
     return finish(resource, { ...nothing(), failure }, undone(resource), undefined, undefined, ports, memory);
   }
+  if (view.isForeign === true) return leaveToOthers(resource, view, claim.seenAtMs, ports, memory);
   const key = await ports.installKey();
   if ('failure' in key) return withoutInstallKey(resource, key.failure, view, ports, memory);
-  const trusted = trustedResource(resource, key);
-  resource = trusted.resource;
+  const { resource: believed, seal } = trustedResource(resource, key);
+  const parent = parentRecord(believed, view.fingerprint, key, ports.caches);
+  resource = parent === undefined ? believed : ({ ...believed, parent } as ManagedResource);
 
-  const decided = await decide(trusted, view, key, claim.seenAtMs, ports, memory);
+  const decided = await decide({ resource, seal }, view, key, claim.seenAtMs, ports, memory);
   if ('result' in decided) return decided;
   const { decision, situation } = decided;
   if (decision.actions.length > 0 && view.session === undefined && callsPam(decision)) {
@@ -83,6 +86,29 @@ export async function reconcileResource(
     return { result: 'requeue', next: { afterMs: 0 } };
   }
   return finish(resource, decision, executed, view, key, ports, memory);
+}
+
+/** How long another installation has to say something about a resource of its connection. */
+const OTHERS_TURN_MS = 30_000;
+
+/**
+ * The connection is another installation's, which most likely sees the resource too. Only where nobody has written a
+ * status for a while it is told why: else the two would write for ever.
+ */
+async function leaveToOthers(
+  resource: ManagedResource,
+  view: ConnectionView,
+  seenAtMs: number,
+  ports: ReconcilePorts,
+  memory: ResourceMemory,
+): Promise<PassResult> {
+  if (resource.status.conditions !== undefined || resource.deleting) return { result: 'success' };
+  const waitMs = seenAtMs + OTHERS_TURN_MS - ports.clock.monotonicMs();
+  if (waitMs > 0)
+    return { result: 'requeue_after', next: { afterMs: waitMs + 1, priority: PRIORITY.resync } };
+  const failure = connectionNotReady(view.connection.metadata.name, view.problem);
+  await finish(resource, { ...nothing(), failure }, undone(resource), undefined, undefined, ports, memory);
+  return { result: 'success' };
 }
 
 /** `Retain` asks nothing of PAM, so a missing or broken connection cannot hold the finalizer. */

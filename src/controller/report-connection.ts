@@ -1,7 +1,9 @@
 import type { PamConnection, PamConnectionStatus } from '../api/pam-connection.gen.ts';
 import { type Condition, type ConditionClock, nextConditions, type Verdict } from '../core/conditions.ts';
-import type { Failure } from '../core/failure.ts';
+import { type Failure, problem } from '../core/failure.ts';
+import type { InventoryIndex } from '../core/inventory-index.ts';
 import { releasedDeletions } from './connection-custody.ts';
+import type { Usage } from './connection-usage.ts';
 import type { Kubernetes } from './kubernetes.ts';
 import type { OwnVersions } from './own-versions.ts';
 
@@ -13,26 +15,39 @@ export interface ConnectionReportPorts {
   readonly installation: string;
   /** PAM was seen to list disabled records. */
   readonly listsDisabled: (connection: string) => boolean;
+  readonly usage: {
+    of(connection: string): Usage;
+    heldSince(connection: string, releasedTime: string | undefined): number;
+    latestDeletion(connection: string): string | undefined;
+  };
+  /** Entries with our prefix that no resource derives. */
+  readonly unclaimed: (connection: PamConnection, index: InventoryIndex) => number;
   /** Deletions that were held may go on. */
   readonly wakeDeletions: (connection: string) => void;
 }
 
-/** Writes the status of a connection, and tells of a transition. */
+/** Writes the status of a connection where it differs, and tells of a transition. */
 export async function reportConnection(
   connection: PamConnection,
   failure: Failure | undefined,
+  latest: InventoryIndex | undefined,
   ports: ConnectionReportPorts,
 ): Promise<void> {
   const { metadata } = connection;
   const previous = connection.status ?? {};
   const verdict = verdictOf(failure);
-  const released = releasedDeletions(connection, ports.conditionClock().now);
-  const learned = ports.listsDisabled(metadata.name);
+  const { now } = ports.conditionClock();
+  const released = releasedDeletions(connection, now, ports.usage.latestDeletion(metadata.name));
+  const deletions = nextDeletions(released?.deletions ?? previous.deletions, metadata.name, ports);
+  const inventory = nextInventory(connection, latest, ports);
+  const { total, ready, reconciling, stalled, suspended } = ports.usage.of(metadata.name);
   const status: PamConnectionStatus = {
     ...previous,
     ...released,
     installation: ports.installation,
-    ...(learned && { inventory: { ...previous.inventory, disabledRecords: 'Listed' as const } }),
+    resources: { total, ready, reconciling, stalled, suspended },
+    ...(inventory !== undefined && { inventory }),
+    ...(deletions !== undefined && { deletions }),
     observedGeneration: metadata.generation,
     conditions: nextConditions(
       (previous.conditions ?? []) as Condition[],
@@ -52,16 +67,15 @@ export async function reportConnection(
       ...(httpStatus !== undefined && { httpStatus }),
       reason,
       message,
-      since: same && previous.lastError !== undefined ? previous.lastError.since : ports.conditionClock().now,
+      since: same && previous.lastError !== undefined ? previous.lastError.since : now,
     };
   }
   const target = { kind: 'PamConnection', namespace: '', name: metadata.name, uid: metadata.uid } as const;
-  // Two installations that see it first at once: only one of them writes.
-  const claims = previous.installation === undefined ? { resourceVersion: metadata.resourceVersion } : {};
-  const result = await ports.kubernetes.writeStatus(target, previous, status, claims);
+  const result = await ports.kubernetes.writeStatus(target, previous, status);
   if (result.outcome !== 'written') return;
   ports.ownVersions.add(metadata.name, result.resourceVersion);
   if (released !== undefined) ports.wakeDeletions(metadata.name);
+  if ((deletions?.held ?? 0) > 0 && (previous.deletions?.held ?? 0) === 0) tellOfHold(connection, ports);
   const before = previous.conditions?.find(({ type }) => type === 'Ready')?.reason;
   if (before === verdict.reason) return;
   ports.kubernetes.recordEvent({
@@ -84,4 +98,44 @@ function verdictOf(failure: Failure | undefined): Verdict {
   }
   const activity = failure.retry === 'stalled' ? 'stalled' : failure.retry === 'wait' ? 'waiting' : 'working';
   return { ready: 'False', reason: failure.reason, message: failure.message, activity };
+}
+
+/** Where nothing was ever held there is nothing to say. */
+function nextDeletions(
+  recorded: PamConnectionStatus['deletions'],
+  name: string,
+  { usage }: ConnectionReportPorts,
+): PamConnectionStatus['deletions'] {
+  const held = usage.heldSince(name, recorded?.releasedTime);
+  return held === (recorded?.held ?? 0) ? recorded : { ...recorded, held };
+}
+
+/** Numbers of a list that decides nothing are none. */
+function nextInventory(
+  connection: PamConnection,
+  latest: InventoryIndex | undefined,
+  { listsDisabled, unclaimed }: ConnectionReportPorts,
+): PamConnectionStatus['inventory'] {
+  const previous = connection.status?.inventory;
+  const isWhole = latest?.inventory.complete === true;
+  const learned = listsDisabled(connection.metadata.name);
+  if (!isWhole && !learned) return previous;
+  return {
+    ...previous,
+    ...(isWhole && {
+      entries: latest.inventory.entries.length,
+      unclaimedEntries: unclaimed(connection, latest),
+    }),
+    ...(learned && { disabledRecords: 'Listed' as const }),
+  };
+}
+
+/** One Event for all that is held from now on: each resource says so itself, but nobody reads a thousand of them. */
+function tellOfHold(connection: PamConnection, { kubernetes }: ConnectionReportPorts): void {
+  const { reason, message } = problem(
+    'DeletionHeld',
+    'More records would be disabled by deletion than the brake of the connection allows',
+    'Annotate the PamConnection with a new value of `pam-operator.io/release-deletions` if the deletions are meant',
+  );
+  kubernetes.recordEvent({ resource: connection, type: 'Warning', reason, action: 'Brake', note: message });
 }

@@ -28,6 +28,8 @@ export class ResourceMemory implements Memory {
   /** `change` in the last list that was compared with a baseline. */
   seenChange: string | undefined;
   readonly verified = new Map<string, SecretVersion>();
+  /** Monotonic time of the first pass in this process. */
+  metAtMs: number | undefined;
   /** Passes in a row that failed. */
   failures = 0;
   #ownVersions: string[] = [];

@@ -22,8 +22,10 @@ function appliedText(resource: ManagedResource): string {
       ...sent
     } = resource.spec;
     const { additionalSettings, ...rest } = sent;
-    // The reference counts, not the id it resolves to: a parent that was created anew is not an edit.
-    return canonicalJson({ ...rest, parentRef, ...(!hasSecretSettings(resource) && { additionalSettings }) });
+    // The id it resolves to counts too: a child of a parent that was created anew would keep an id of nothing.
+    const parent = parentRef === undefined ? undefined : resource.parent?.id;
+    const settings = hasSecretSettings(resource) ? undefined : additionalSettings;
+    return canonicalJson({ ...rest, parentRef, parent, additionalSettings: settings });
   }
   const { connection, identifier, id, privateKey, passphrase, push, enabled, ...rest } = resource.spec;
   const { deletionPolicy, adoptionPolicy, suspend, publicKey, ...sent } = rest;

@@ -11,6 +11,8 @@ export interface Subject {
   readonly ip?: string;
   /** The spec sets `additionalSettings.userCredentialOwner`, which PAM answers with a bare 500 when unknown. */
   readonly namesOwner?: boolean;
+  /** Seconds until the next try of a reason of class `wait`, where a setting differs from the catalogue. */
+  readonly waitSeconds?: (reason: Reason) => number | undefined;
 }
 
 type Operation = Extract<PamOperation, 'Upsert' | 'Enable' | 'Disable'>;
@@ -149,13 +151,13 @@ function classifyNumbered(fault: PamFault, subject: Subject): Failure {
   const title = expected ? known.title : 'not documented for this call';
   const remedy =
     reason === 'DeviceNotFound' ? registerDevice(subject) : (expected && known.remedy) || entry.remedy;
-  const next =
-    entry.waitSeconds === undefined ? '' : ` Next try in ${duration(entry.waitSeconds)} or on change.`;
+  const wait = subject.waitSeconds?.(reason) ?? entry.waitSeconds;
+  const next = wait === undefined ? '' : ` Next try in ${duration(wait)} or on change.`;
   return {
     reason,
     retry: operation === 'List' && reason === 'PamRejected' ? 'backoff' : entry.retry,
     message: `PAM Core error ${code} (${title}): ${fullStop(lowerFirst(remedy))}${next}`,
-    ...(entry.waitSeconds !== undefined && { waitSeconds: entry.waitSeconds }),
+    ...(wait !== undefined && { waitSeconds: wait }),
     fault,
   };
 }
@@ -217,5 +219,6 @@ function lowerFirst(text: string): string {
 }
 
 function duration(seconds: number): string {
-  return seconds % 3600 === 0 ? `${seconds / 3600} h` : `${Math.round(seconds / 60)} min`;
+  if (seconds % 3600 === 0) return `${seconds / 3600} h`;
+  return seconds < 60 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

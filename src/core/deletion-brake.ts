@@ -50,8 +50,7 @@ export function brake(
   return {
     passes: true,
     deletions: {
-      ...(recorded?.releasedTime !== undefined && { releasedTime: recorded.releasedTime }),
-      ...(recorded?.held !== undefined && { held: recorded.held }),
+      ...recorded,
       windowStartTime: isOpen ? started : now,
       count: count + 1,
       uids,

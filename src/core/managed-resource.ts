@@ -27,6 +27,15 @@ interface ManagedCredential extends Managed {
   readonly resourceKind: 'PamCredential';
   readonly spec: PamCredentialSpec;
   readonly status: PamCredentialStatus;
+  /** What `spec.parentRef` leads to, once it was looked up. */
+  readonly parent?: ParentRecord;
+}
+
+/** The record of a parent: both absent while it has none that may be used. */
+export interface ParentRecord {
+  readonly id?: string;
+  /** Names of the resources from this one round to itself: none of them can ever have a parent first. */
+  readonly cycle?: readonly string[];
 }
 
 interface ManagedKey extends Managed {

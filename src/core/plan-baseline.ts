@@ -12,7 +12,7 @@ import type { Situation } from './situation.ts';
  * | decision | baseline | since the last write | → |
  * |---|---|---|---|
  * | does or awaits something | · | · | as decided |
- * | meets the record and writes nothing | · | · | what the list of the look-up shows |
+ * | meets the record and writes nothing | missing | · | what the list of the look-up shows |
  * | nothing to do | recorded, or not needed | · | as decided |
  * | nothing to do | missing | less than the delay | come back when it has passed |
  * | nothing to do | missing | more | look at a list that was sent after the write; where there is none, come back |
@@ -22,7 +22,10 @@ export function withBaseline(situation: Situation, record: RecordDecision, decis
   const { resource, memory, inventory, startedAtMs, baselineDelayMs } = situation;
   const idle = decision.actions.length === 0 && decision.failure === undefined && !decision.again;
   if (!idle || !record.exists || decision.settling === true) return decision;
-  if (record.firstContact) return withBaselineOf(decision, record.entry?.change);
+  if (record.firstContact) {
+    const known = resource.status.content?.change !== undefined;
+    return known ? decision : withBaselineOf(decision, record.entry?.change);
+  }
   if (!lacksBaseline(resource)) return decision;
   const { writeEndedAtMs } = memory;
   if (memory.baselineSoughtForMs === writeEndedAtMs) return decision;

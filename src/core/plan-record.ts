@@ -64,19 +64,18 @@ export function decideRecord(
     };
   }
 
+  // It is back, or the list that missed it was wrong.
+  if (known !== undefined && entry !== undefined && !renamed)
+    return { exists: true, mode: 'update', ...known, firstContact: false, entry };
+
   const ownership = whoseRecord(inventory, {
     kind: resource.kind,
     ...declared,
     mayRename: situation.seal === 'valid' && status.id !== undefined,
   });
-  if (known !== undefined && !resource.forced) {
-    if (ownership.whose !== 'ours') {
-      const what = renamed ? "now has another identifier in PAM Core" : "is no longer in PAM Core's list";
-      return { failure: problem('RecordGone', `Record ${known.id} ${what}`) };
-    }
-    // It is back, or the list that missed it was wrong.
-    if (ownership.entry.id === known.id)
-      return { exists: true, mode: 'update', ...known, firstContact: false, entry: ownership.entry };
+  if (known !== undefined && !resource.forced && ownership.whose !== 'ours') {
+    const what = renamed ? 'now has another identifier in PAM Core' : "is no longer in PAM Core's list";
+    return { failure: problem('RecordGone', `Record ${known.id} ${what}`) };
   }
   switch (ownership.whose) {
     case 'unclear':

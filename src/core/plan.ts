@@ -4,7 +4,7 @@ import type { Claimant } from './claims.ts';
 import { type Decision, nothing, type Plan } from './decision.ts';
 import { type Failure, problem } from './failure.ts';
 import type { GrantOperation } from './grants.ts';
-import { operationsOf, refusedGrant } from './grants-needed.ts';
+import { anyOperationGranted, operationsOf, refusedGrant } from './grants-needed.ts';
 import { refusedReference } from './grants-referenced.ts';
 import { withBaseline } from './plan-baseline.ts';
 import { type ContentDecision, decideContent } from './plan-content.ts';
@@ -36,7 +36,9 @@ export function plan(situation: Situation): Plan {
   const { resource, connection } = situation;
   if (resource.deleting) return planDeletion(situation);
   if (connection.suspended || resource.spec.suspend === true) return { ...nothing(), suspended: true };
-  if (situation.rival !== undefined) return { ...nothing(), failure: lostTo(situation, situation.rival) };
+  // Who may not write there is not told that somebody else does.
+  if (situation.rival !== undefined)
+    return { ...nothing(), failure: anyOperationGranted(situation) ?? lostTo(situation, situation.rival) };
   if (resource.kind === 'key' && resource.spec.id !== undefined)
     return planKeyById(situation, resource.spec.id);
   const record = decideRecord(situation);
@@ -208,6 +210,14 @@ function missingParent({ resource, parentId }: Situation): Failure | undefined {
   if (resource.kind === 'key' || resource.spec.parentRef === undefined || parentId !== undefined)
     return undefined;
   const { name } = resource.spec.parentRef;
+  if (resource.parent?.cycle !== undefined) {
+    const round = [...resource.parent.cycle, resource.metadata.name].join(' → ');
+    return problem(
+      'InvalidSettings',
+      `\`spec.parentRef\` leads back to this resource (${round}), so none of them can be the first`,
+      'Remove `spec.parentRef` from one of them',
+    );
+  }
   return problem(
     'ParentNotReady',
     `PamCredential ${resource.metadata.namespace}/${name} (\`spec.parentRef\`) has no record in PAM Core yet`,

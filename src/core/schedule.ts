@@ -1,3 +1,4 @@
+import type { Reason } from '../api/reason.ts';
 import type { Failure } from './failure.ts';
 
 /** The numbers of design 4.6; all are settings. Durations in seconds. */
@@ -82,7 +83,11 @@ function backoffMs(
 }
 
 function waitSeconds(failure: Failure, settings: RetrySettings): number {
-  if (failure.reason === 'DeviceNotFound') return settings.deviceRetrySeconds;
-  if (failure.reason === 'AccessNotGranted') return settings.accessRetrySeconds;
-  return failure.waitSeconds ?? settings.deviceRetrySeconds;
+  return waitSecondsOf(failure.reason, settings) ?? failure.waitSeconds ?? settings.deviceRetrySeconds;
+}
+
+/** The time of a reason of class `wait` that is a setting; absent: the catalogue's holds. */
+export function waitSecondsOf(reason: Reason, settings: RetrySettings): number | undefined {
+  if (reason === 'DeviceNotFound') return settings.deviceRetrySeconds;
+  return reason === 'AccessNotGranted' ? settings.accessRetrySeconds : undefined;
 }

@@ -8,8 +8,10 @@ export interface PamMetrics {
   /** One HTTP call. `code` is `ok`, PAM's number or the name of the failure; other texts count as `other`. */
   called(connection: string, call: { operation: string; code: string; durationMs: number }): void;
   state(connection: string, state: ConnectionState): void;
-  /** The list was read at this wall time; `unclaimed` entries have our prefix but no resource derives them. */
-  inventoryRead(connection: string, list: { entries: number; unclaimed?: number; at: Date }): void;
+  /** The list was read at this wall time. */
+  inventoryRead(connection: string, list: { entries: number; at: Date }): void;
+  /** Entries that have our prefix but no resource derives them. */
+  unclaimed(connection: string, count: number): void;
   rotated(connection: string, count: number): void;
   disablesPending(connection: string, count: number): void;
   disabled(connection: string, seconds: number): void;
@@ -49,11 +51,11 @@ export function pamMetrics(registry: MetricRegistry): PamMetrics {
     },
     inventoryRead(connection, list) {
       entries.set(series.of(entries, { connection }), list.entries);
-      if (list.unclaimed !== undefined)
-        unclaimedEntries.set(series.of(unclaimedEntries, { connection }), list.unclaimed);
       readTimes.set(series.of(readTimes, { connection }), list.at.getTime() / 1000);
       rotations.inc(series.of(rotations, { connection }), 0);
     },
+    unclaimed: (connection, count) =>
+      unclaimedEntries.set(series.of(unclaimedEntries, { connection }), count),
     rotated: (connection, count) => rotations.inc(series.of(rotations, { connection }), count),
     disablesPending: (connection, count) => pending.set(series.of(pending, { connection }), count),
     disabled: (connection, seconds) =>

@@ -51,12 +51,12 @@ export const PAM_OPERATOR_METRICS = {
   },
   pam_operator_rotations_total: {
     type: 'counter',
-    help: 'Changes of records that PAM Core or a person made, as seen in the list',
+    help: 'Changes of records that PAM Core or a person made, each counted once; not those before the process started',
     labels: ['connection'],
   },
   pam_operator_disables_pending: {
     type: 'gauge',
-    help: 'Resources whose record is still to be disabled',
+    help: 'Resources with enabled: false whose record is still to be disabled',
     labels: ['connection'],
   },
   pam_operator_time_to_disable_seconds: {

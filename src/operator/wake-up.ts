@@ -72,6 +72,15 @@ export function createWakeUp(options: WakeUpOptions) {
     }
   }
 
+  function wakeChildren({ kind, metadata }: ResourceByKindWithNamespace[ManagedKind]): void {
+    if (kind === 'PamCredential') parents.secretChanged(metadata);
+  }
+
+  /** Another parent can close or open a ring of any length, so every child of the namespace decides anew. */
+  function wakeFamilies(place: string): void {
+    wakeAll((resource) => resource.metadata.namespace === place && parentOf(resource) !== undefined);
+  }
+
   /** Resources of one connection, or all; their priority is that of a resync unless a disable waits. */
   function wakeAll(matches: (resource: PamCredential | PamSshKey) => boolean): void {
     for (const kind of ['PamCredential', 'PamSshKey'] as const) {
@@ -107,14 +116,15 @@ export function createWakeUp(options: WakeUpOptions) {
     return {
       onAdd: (resource, { initial }) => {
         index(resource);
+        if (!initial) wakeChildren(resource);
         if (holds(resource)) tellConnection(resource);
         add(resource, initial);
       },
       onUpdate: (before, resource) => {
         index(resource);
         if (holds(before) !== holds(resource)) tellConnection(resource);
-        if (kind === 'PamCredential' && before.status?.id !== resource.status?.id)
-          parents.secretChanged(resource.metadata);
+        if (before.status?.id !== resource.status?.id) wakeChildren(resource);
+        if (parentOf(before) !== parentOf(resource)) wakeFamilies(resource.metadata.namespace);
         if (changesBeyondStatus(before.metadata, resource.metadata)) return add(resource, false);
         // Only the status changed: our own write is no news, anybody else's is.
         const memory = memories.of(resource.metadata.uid);
@@ -171,7 +181,17 @@ export function createWakeUp(options: WakeUpOptions) {
       secret: (secret: { readonly namespace: string; readonly name: string }) => {
         for (const index of [credentialSecrets, keySecrets, connectionSecrets]) index.secretChanged(secret);
       },
-      namespace: (name: string) => wakeAll((resource) => resource.metadata.namespace === name),
+      namespace: (name: string) =>
+        wakeAll((resource) => {
+          if (resource.metadata.namespace !== name) return false;
+          // Its labels may have been what granted the resource its claim.
+          wakeKeys(claims().rivalsOf(resource));
+          return true;
+        }),
     },
   };
+}
+
+function parentOf(resource: PamCredential | PamSshKey): string | undefined {
+  return resource.kind === 'PamCredential' ? resource.spec.parentRef?.name : undefined;
 }

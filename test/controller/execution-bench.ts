@@ -85,6 +85,7 @@ export class ExecutionBench {
       fence: (durationMs) => durationMs === 10_000 && this.mayWrite(),
       signal: this.pass.signal,
       priority: this.priority,
+      waitSeconds: () => undefined,
       admitDeletion: async (connection, deletion) => {
         this.deletions.push({ connection, ...deletion });
         return this.admitsDeletions;

@@ -1,6 +1,7 @@
 import { vi } from 'vitest';
 import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
+import { ConnectionUsage } from '../../src/controller/connection-usage.ts';
 import { Connections } from '../../src/controller/connections.ts';
 import { OwnVersions } from '../../src/controller/own-versions.ts';
 import type { PassResult } from '../../src/controller/pass-result.ts';
@@ -44,6 +45,8 @@ export class ReconcileWorld {
   leads = true;
   admitsDeletions = true;
   inUse = false;
+  unclaimed = 0;
+  readonly usage = new ConnectionUsage(() => {});
   installation = 'pam-operator/pam-operator';
   readonly wokenDeletions: string[] = [];
   /** Draw of the jitter: 1 gives the upper end, which is the plain number. */
@@ -135,6 +138,7 @@ export class ReconcileWorld {
       conditionClock: () => ({ now: now(), progressDeadlineSeconds: retry.progressDeadlineSeconds }),
       clock: tickingClock,
       rivalOf: () => undefined,
+      waitSeconds: () => undefined,
       admitDeletion: async () => this.admitsDeletions,
       baselineDelayMs: 30_000,
       onDisabled: (name, seconds) => this.disabled.push({ connection: name, seconds }),
@@ -158,6 +162,8 @@ export class ReconcileWorld {
       installation: this.installation,
       listsDisabled: () => false,
       isInUse: () => this.inUse,
+      usage: this.usage,
+      unclaimed: () => this.unclaimed,
       wakeDeletions: (name) => this.wokenDeletions.push(name),
     };
   }

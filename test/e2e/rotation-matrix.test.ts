@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
+import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
 import { aKeyPair } from '../support/a-key-pair.ts';
 import { startOperatorProcess } from '../support/operator-process.ts';
 import { credential, NAMESPACE, OPERATOR_NAMESPACE, type Stage, secret, sshKey, startStage } from './stage.ts';
@@ -77,7 +79,7 @@ function objectsOf(cell: Cell): object[] {
 }
 
 const plural = ({ kind }: Cell) => (kind === 'credential' ? 'pamcredential' : 'pamsshkey');
-const resourceOf = (cell: Cell) =>
+const resourceOf = (cell: Cell): Promise<PamCredential | PamSshKey> =>
   cell.kind === 'credential' ? stage.credential(cell.name) : stage.sshKey(cell.name);
 const identifierOf = ({ kind, name }: Cell) => `test_team-a_${name}${kind === 'key' ? '_key' : ''}`;
 const recordOf = (cell: Cell) =>

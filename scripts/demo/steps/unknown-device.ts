@@ -58,8 +58,8 @@ export const unknownDevice: DemoStep = {
     narrator.say(error?.message ?? '');
     narrator.gap();
     narrator.say(
-      'Now an administrator registers the device. The operator tries again by itself: every 10 min, and in ' +
-        'this demo every 3 s. A change of the resource makes it try at once.',
+      'Now an administrator registers the device. The operator tries again by itself (every 10 min, unless ' +
+        'told otherwise as here), and at once when the resource changes.',
     );
     pam.store.addDevice(LATE_DEVICE);
     await narrator.during('the device is known, and the resource heals by itself', () =>

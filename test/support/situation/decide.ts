@@ -3,6 +3,7 @@ import type { Decision } from '../../../src/core/decision.ts';
 import { problem } from '../../../src/core/failure.ts';
 import { declaredRecord } from '../../../src/core/managed-resource.ts';
 import { plan } from '../../../src/core/plan.ts';
+import type { SealState } from '../../../src/core/seal.ts';
 import { secretSources } from '../../../src/core/secret-source.ts';
 import type { ConnectionFacts, Memory, Situation } from '../../../src/core/situation.ts';
 import { FINGERPRINT, INSTALL_KEY, PREFIX, type ResourceStory } from './a-resource.ts';
@@ -38,6 +39,9 @@ export interface Circumstances {
   /** Versions of Secrets are not watched. */
   readonly unwatched?: boolean;
   readonly seenAtMs?: number;
+  /** Since the last call of the intent ended; two minutes unless told. */
+  readonly pendingAgeMs?: number;
+  readonly seal?: SealState;
   readonly installKey?: typeof INSTALL_KEY;
 }
 
@@ -57,6 +61,8 @@ function situationOf({
   parentId,
   unwatched,
   seenAtMs,
+  pendingAgeMs,
+  seal,
   installKey,
 }: Circumstances): Situation {
   const resource = story.resource();
@@ -68,7 +74,7 @@ function situationOf({
   );
   return {
     resource,
-    seal: 'valid',
+    seal: seal ?? 'valid',
     rival: undefined,
     declared: declaredRecord(resource, PREFIX),
     connection: {
@@ -94,7 +100,7 @@ function situationOf({
     },
     seenAtMs: seenAtMs ?? NOW - 1000,
     startedAtMs: NOW,
-    pendingAgeMs: 120_000,
+    pendingAgeMs: pendingAgeMs ?? 120_000,
     baselineDelayMs: 30_000,
   };
 }
