@@ -69,7 +69,13 @@ async function run(settings: Settings, connection: KubeConnection): Promise<void
 
   const onRequest = (exchange: KubeExchange) => metrics.kube.exchanged(exchange);
   const pace = { qps: settings.kubeClientQps, burst: settings.kubeClientBurst };
-  const client = createKubeClient({ connection, userAgent: USER_AGENT, onRequest, pace });
+  const client = createKubeClient({
+    connection,
+    userAgent: USER_AGENT,
+    onRequest,
+    onRetry: metrics.kube.retried,
+    pace,
+  });
   const { namespace } = settings;
   const operator = startOperator({ settings, client, namespace, logger, metrics, version });
   const checks = healthChecks(operator, settings);

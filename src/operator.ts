@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { PamConnection } from './api/pam-connection.gen.ts';
 import type { Settings } from './config/settings.ts';
-import { ConnectionUsage, type Usage } from './controller/connection-usage.ts';
 import { Connections } from './controller/connections.ts';
 import { type Controller, startController } from './controller/controller.ts';
 import { DeletionBrakes } from './controller/deletion-brakes.ts';
@@ -18,6 +18,7 @@ import { connectionFingerprint } from './core/digest.ts';
 import type { InventoryIndex } from './core/inventory-index.ts';
 import { connectionName, manage } from './core/managed-resource.ts';
 import { waitSecondsOf } from './core/schedule.ts';
+import { unclaimedEntries } from './core/unclaimed-entries.ts';
 import { createEventRecorder } from './kube/event-recorder.ts';
 import type { KubeClient } from './kube/kube-client.ts';
 import { createKubernetesCalls } from './kube/kubernetes-calls.ts';
@@ -28,6 +29,7 @@ import type { Metrics } from './observability/metrics.ts';
 import { installKeyReader } from './operator/install-key-reader.ts';
 import { leadership } from './operator/leadership.ts';
 import { namespaceOf } from './operator/resource-key.ts';
+import { watchUsage } from './operator/usage-watch.ts';
 import { createWakeUp } from './operator/wake-up.ts';
 import { limitCalls } from './pam/limited-client.ts';
 import { createPamClient } from './pam/pam-client.ts';
@@ -65,11 +67,6 @@ export interface Operator {
 
 const CLOCK: Clock = { monotonicMs: () => performance.now(), now: () => new Date() };
 
-/** How long changed numbers wait until they stand in the status of a connection: few writes, whatever happens. */
-const COUNTS_DELAY_MS = 30_000;
-/** The same for deletions that are held: somebody has to know of them. */
-const HELD_DELAY_MS = 1000;
-
 const CONTROLLER_NAMES = {
   PamConnection: 'pamconnection',
   PamCredential: 'pamcredential',
@@ -86,7 +83,6 @@ export function startOperator(options: OperatorOptions): Operator {
   const memories = new Memories();
   const ownConnectionVersions = new OwnVersions();
   const listsDisabled = new Set<string>();
-  const usage = new ConnectionUsage(usageChanged);
   /** Ends the waits of the passes that run, by kind and key: the resource is to be disabled now. */
   const superseding = new Map<string, AbortController>();
   let isSynced = false;
@@ -103,8 +99,12 @@ export function startOperator(options: OperatorOptions): Operator {
     PamSshKey: newQueue('PamSshKey'),
   };
 
+  const { usage, tell: tellUsage } = watchUsage(() => caches, queues.PamConnection, metrics);
   const wakeUp = createWakeUp({
     queues,
+    usage,
+    tellUsage,
+    supersede: (kind, key) => superseding.get(`${kind} ${key}`)?.abort(),
     // Both know each other: the caches tell of changes, and what is woken is looked up in them.
     caches: () => caches,
     claims: () => claims,
@@ -179,7 +179,12 @@ export function startOperator(options: OperatorOptions): Operator {
     retryPeriodMs: settings.retryPeriodSeconds * 1000,
     log: logger,
   });
-  const term = leadership(lease, (leads) => metrics.kube.leads(settings.leaderElectionId, leads));
+  const term = leadership(lease, (leads) => {
+    metrics.kube.leads(settings.leaderElectionId, leads);
+    if (!leads) return;
+    memories.forgetAll();
+    connections.forgetLists();
+  });
 
   const connections = new Connections({
     clock: CLOCK,
@@ -227,6 +232,8 @@ export function startOperator(options: OperatorOptions): Operator {
     admitDeletion: (connection, deletion) => brakes.admit(connection, deletion),
     waitSeconds: (reason) => waitSecondsOf(reason, retry),
     rivalOf: (resource, key) => claims.rivalOf(resource, key),
+    recordWritten: (resource, atMs) => claims.recordWritten(resource, atMs),
+    recordWrittenAtMs: (resource) => claims.recordWrittenAtMs(resource),
     secretsPollSeconds: settings.secretsWatch ? undefined : settings.secretsPollIntervalSeconds,
     random: Math.random,
     fence: (durationMs) => lease.mayWriteFor(durationMs),

@@ -37,9 +37,6 @@ describe('defaults', () => {
       accessRetrySeconds: 3600,
       progressDeadlineSeconds: 600,
       baselineDelaySeconds: 30,
-      breakerFailures: 5,
-      breakerProbeSeconds: 30,
-      gateProbeSeconds: 300,
       maxInventoryMebibytes: 32,
     });
   });

@@ -48,8 +48,5 @@ export interface Settings {
   /** At most 60. */
   readonly baselineDelaySeconds: number;
 
-  readonly breakerFailures: number;
-  readonly breakerProbeSeconds: number;
-  readonly gateProbeSeconds: number;
   readonly maxInventoryMebibytes: number;
 }

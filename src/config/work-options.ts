@@ -100,37 +100,6 @@ export const WORK_OPTIONS = {
       'Time after an own write until the list is looked at for the time stamp that later changes by others are told by; one list serves all writes meanwhile.',
   }),
 
-  breakerFailures: integerOption({
-    ...pam,
-    unit: 'failures',
-    flag: 'breaker-failures',
-    key: 'breaker.failures',
-    default: 5,
-    minimum: 1,
-    maximum: 100,
-    description: 'Failures in a row, from different resources, after which calls to a PAM Core pause.',
-  }),
-  breakerProbeSeconds: integerOption({
-    ...pam,
-    ...seconds,
-    flag: 'breaker-probe-seconds',
-    key: 'breaker.probeSeconds',
-    default: 30,
-    minimum: 1,
-    maximum: 3600,
-    description: 'Time between probes while PAM Core does not answer.',
-  }),
-  gateProbeSeconds: integerOption({
-    ...pam,
-    ...seconds,
-    flag: 'gate-probe-seconds',
-    key: 'breaker.gateProbeSeconds',
-    default: 300,
-    minimum: 1,
-    maximum: DAY,
-    description:
-      'Time between probes while PAM Core refuses the whole connection (authentication, path, TLS).',
-  }),
   maxInventoryMebibytes: integerOption({
     ...pam,
     unit: 'MiB',

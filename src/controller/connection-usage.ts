@@ -80,11 +80,12 @@ export class ConnectionUsage {
   }
 
   #move(from: Facts | undefined, to: Facts | undefined): void {
-    if (from?.connection === to?.connection && to !== undefined) {
-      return this.#add(to.connection, difference(to.counts, from?.counts ?? NOTHING));
+    if (from !== undefined && from.connection === to?.connection) {
+      this.#add(to.connection, combined(to.counts, from.counts, -1));
+    } else {
+      if (from !== undefined) this.#add(from.connection, combined(NOTHING, from.counts, -1));
+      if (to !== undefined) this.#add(to.connection, to.counts);
     }
-    if (from !== undefined) this.#add(from.connection, difference(NOTHING, from.counts));
-    if (to !== undefined) this.#add(to.connection, to.counts);
   }
 
   #add(connection: string, change: Usage): void {
@@ -121,10 +122,6 @@ function countsOf(resource: PamCredential | PamSshKey): Usage {
     disablesPending: Number(!deleting && wantsDisable(managed)),
     held: Number(disables && reason === 'DeletionHeld'),
   };
-}
-
-function difference(to: Usage, from: Usage): Usage {
-  return combined(to, from, -1);
 }
 
 function combined(left: Usage, right: Usage, sign: 1 | -1): Usage {

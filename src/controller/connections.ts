@@ -109,6 +109,11 @@ export class Connections {
     this.#firstVisits.delete(name);
   }
 
+  /** Another replica has led meanwhile, so older lists do not show what it wrote. */
+  forgetLists(): void {
+    for (const { session } of this.#views.values()) session?.inventory.forget();
+  }
+
   stop(): void {
     this.#stopped = true;
     for (const name of [...this.#stops.keys()]) this.#stop(name);

@@ -58,6 +58,8 @@ export interface Executed {
   readonly refutedId?: string;
   /** Digest of a push that PAM refused readably: it is known not to be applied. */
   readonly refusedDigest?: string;
+  /** Monotonic time when a POST with secret values ended without a readable answer: it may still be applied. */
+  readonly unansweredAtMs?: number;
   /** A call to the API server failed: the list ended there. To be thrown once what PAM did is remembered. */
   readonly crash?: { readonly error: unknown };
 }
@@ -97,6 +99,7 @@ class Execution {
   #outcome: { -readonly [K in keyof Outcome]: Outcome[K] } = { ...NOTHING_DONE };
   #registered = false;
   #writeEndedAtMs: number | undefined;
+  #unansweredAtMs: number | undefined;
   #refutedId: string | undefined;
   #upsertTried = false;
   /** A DELETE succeeded, and no POST went out after it. */
@@ -139,6 +142,7 @@ class Execution {
       resource: this.#resource,
       ownVersions: this.#ownVersions,
       ...(this.#writeEndedAtMs !== undefined && { writeEndedAtMs: this.#writeEndedAtMs }),
+      ...(this.#unansweredAtMs !== undefined && { unansweredAtMs: this.#unansweredAtMs }),
       ...(this.#refutedId !== undefined && { refutedId: this.#refutedId }),
       ...(this.#refusedDigest !== undefined && { refusedDigest: this.#refusedDigest }),
       ...(this.#crash !== undefined && { crash: this.#crash }),
@@ -368,6 +372,9 @@ class Execution {
       return result;
     } catch (error) {
       if (!(error instanceof PamError)) throw error;
+      // Every POST of a key carries the key.
+      const pushes = operation === 'Upsert' && (target.withContent === true || this.#resource.kind === 'key');
+      if (pushes && !wasNotApplied(error.fault)) this.#unansweredAtMs = clock.monotonicMs();
       audit(wasNotApplied(error.fault) ? 'Refused' : 'Unknown', error, this.#classify(error).reason);
       throw error;
     } finally {

@@ -1,6 +1,5 @@
 import { classify } from '../core/classify.ts';
-import type { Clock } from '../core/clock.ts';
-import { type Decision, nothing } from '../core/decision.ts';
+import { type Decision, nothing, type Plan } from '../core/decision.ts';
 import type { InstallKey } from '../core/digest.ts';
 import { declaredRecord, type ManagedResource } from '../core/managed-resource.ts';
 import type { Material, SecretVersion } from '../core/material.ts';
@@ -20,7 +19,11 @@ import type { ResourceMemory } from './resource-memory.ts';
 /** An upper bound for plan → gather → plan: material, list, and a younger list. */
 const MAX_GATHERINGS = 6;
 
-/** Plans, gathers what the plan lacks, and plans again. */
+/**
+ * Plans, gathers what the plan lacks, and plans again.
+ *
+ * @param planning another plan than the usual one
+ */
 export async function decide(
   trusted: TrustedResource,
   view: ConnectionView,
@@ -28,11 +31,12 @@ export async function decide(
   seenAtMs: number,
   ports: ReconcilePorts,
   memory: ResourceMemory,
+  planning: (situation: Situation) => Plan = plan,
 ): Promise<{ decision: Decision; situation: Situation } | PassResult> {
   const { resource } = trusted;
   let situation = situate(trusted, view, installKey, seenAtMs, ports, memory);
   for (let gathered = 0; gathered < MAX_GATHERINGS; gathered++) {
-    const next = plan(situation);
+    const next = planning(situation);
     if (next.need === undefined) return { decision: next, situation };
     if (next.need === 'material') {
       const material: Material = await readMaterial(
@@ -72,7 +76,9 @@ function situate(
   ports: ReconcilePorts,
   memory: ResourceMemory,
 ): Situation {
-  const { caches, clock } = ports;
+  const { caches } = ports;
+  const startedAtMs = ports.clock.monotonicMs();
+  meet(resource, memory, startedAtMs);
   const { spec, status } = view.connection;
   const { namespace } = resource.metadata;
   const secretVersions = new Map<string, SecretVersion | 'unknown'>();
@@ -81,10 +87,12 @@ function situate(
     if (version !== undefined) secretVersions.set(ref.name, version);
   }
   const disabledRecords = spec.disabledRecords ?? 'Auto';
+  const claimWrittenAtMs = ports.recordWrittenAtMs(resource);
   return {
     resource,
     seal,
     rival: ports.rivalOf(resource, installKey),
+    ...(claimWrittenAtMs !== undefined && { claimWrittenAtMs }),
     declared: declaredRecord(resource, spec.identifierPrefix),
     connection: {
       fingerprint: view.fingerprint,
@@ -100,21 +108,16 @@ function situate(
     parentId: resource.kind === 'credential' ? resource.parent?.id : undefined,
     memory,
     seenAtMs,
-    startedAtMs: clock.monotonicMs(),
-    pendingAgeMs: pendingAgeMs(resource, memory, clock),
+    startedAtMs,
     baselineDelayMs: ports.baselineDelayMs,
   };
 }
 
-/**
- * Since the last call of the intent ended. An earlier process may have tried it up to when this one took over, long
- * after the intent was written; and a time in the future is another machine's clock, not a reason to wait for it.
- */
-function pendingAgeMs({ status }: ManagedResource, memory: ResourceMemory, clock: Clock): number | undefined {
-  const nowMs = clock.monotonicMs();
-  memory.metAtMs ??= nowMs;
-  if (status.pending === undefined) return undefined;
-  const sinceTried = nowMs - (memory.writeEndedAtMs || memory.metAtMs);
-  const sinceWritten = clock.now().getTime() - Date.parse(status.pending.startedTime);
-  return sinceWritten < 0 ? sinceTried : Math.min(sinceWritten, sinceTried);
+/** An intent that stands there when a process meets the resource may be of a call that ended only just before. */
+function meet({ status: { pending } }: ManagedResource, memory: ResourceMemory, nowMs: number): void {
+  if (!memory.isMet && pending !== undefined && pending.digest !== '') {
+    memory.unansweredAtMs = nowMs;
+    memory.unansweredDigest = pending.digest;
+  }
+  memory.isMet = true;
 }

@@ -61,6 +61,11 @@ export class InventoryFeed {
     return this.#latest;
   }
 
+  /** Whatever was listed is of no use any more: somebody else has written since. */
+  forget(): void {
+    this.#latest = undefined;
+  }
+
   /**
    * A snapshot whose request was sent at this monotonic time or later. Rejects as the list does. Nobody waits for the
    * end of a long pause: with the last list's failure, or else with {@link ListTooSoon}, it rejects at once.

@@ -16,16 +16,27 @@ export function parentRecord(
   if (resource.kind === 'key' || resource.spec.parentRef === undefined) return undefined;
   const { namespace, name } = resource.metadata;
   const read = (parent: string) => caches.get('PamCredential', namespace, parent);
-  // A chain that never comes back to this resource waits for the first one of it, as any child does.
-  const seen = new Set<string>();
-  let next: string | undefined = resource.spec.parentRef.name;
-  while (next !== undefined && !seen.has(next)) {
-    if (next === name) return { cycle: [name, ...seen] };
-    seen.add(next);
-    next = read(next)?.spec.parentRef?.name;
-  }
+  const ring = parentRing(name, resource.spec.parentRef.name, (parent) => read(parent)?.spec.parentRef?.name);
+  if (ring !== undefined) return { cycle: [name, ...ring] };
   const cached = read(resource.spec.parentRef.name);
   if (cached === undefined) return {};
   const { status } = trustedResource(manage(cached), installKey).resource;
   return status.id !== undefined && status.connectionFingerprint === fingerprint ? { id: status.id } : {};
+}
+
+/**
+ * The resources from the first parent on that lead back to the one of this name; absent where they do not. A chain that
+ * ends in a ring without it waits for the first one of the chain, as any child does.
+ */
+export function parentRing(
+  name: string,
+  first: string | undefined,
+  parentOf: (name: string) => string | undefined,
+): readonly string[] | undefined {
+  const seen = new Set<string>();
+  for (let next = first; next !== undefined && !seen.has(next); next = parentOf(next)) {
+    if (next === name) return [...seen];
+    seen.add(next);
+  }
+  return undefined;
 }

@@ -25,6 +25,10 @@ export interface ReconcilePorts extends Omit<ExecutionPorts, 'session' | 'priori
   readonly baselineDelayMs: number;
   /** The resource that this one loses its record to, if there is one. */
   readonly rivalOf: (resource: ManagedResource, key: InstallKey) => Claimant | undefined;
+  /** A call for the resource's record ended at this monotonic time, whatever became of it. */
+  readonly recordWritten: (resource: ManagedResource, atMs: number) => void;
+  /** When the last call for a record ended that this resource claims too, whichever resource it was for. */
+  readonly recordWrittenAtMs: (resource: ManagedResource) => number | undefined;
   /** A declared disable is carried out: seconds since it was first seen by this process. */
   readonly onDisabled: (connection: string, seconds: number) => void;
 }

@@ -7,6 +7,7 @@ import { connectionName, declaredRecord, type ManagedResource, manage } from '..
 import { nextStatus } from '../core/next-status.ts';
 import { NOTHING_DONE } from '../core/outcome.ts';
 import { deletionBlocked } from '../core/plan-deletion.ts';
+import { disablesWithoutKey, NO_INSTALL_KEY, planWithoutKey } from '../core/plan-without-key.ts';
 import { secretSources } from '../core/secret-source.ts';
 import type { Situation } from '../core/situation.ts';
 import { trustedResource } from '../core/trusted-resource.ts';
@@ -54,7 +55,7 @@ export async function reconcileResource(
   }
   if (view.isForeign === true) return leaveToOthers(resource, view, claim.seenAtMs, ports, memory);
   const key = await ports.installKey();
-  if ('failure' in key) return withoutInstallKey(resource, key.failure, view, ports, memory);
+  if ('failure' in key) return withoutInstallKey(resource, key.failure, view, claim, ports, memory);
   const { resource: believed, seal } = trustedResource(resource, key);
   const parent = parentRecord(believed, view.fingerprint, key, ports.caches);
   resource = parent === undefined ? believed : ({ ...believed, parent } as ManagedResource);
@@ -72,6 +73,7 @@ export async function reconcileResource(
     priority: claim.priority,
   });
   remember(memory, executed, situation, decision);
+  if (executed.writeEndedAtMs !== undefined) ports.recordWritten(resource, executed.writeEndedAtMs);
   if (executed.crash !== undefined) {
     rememberWrites(memory, executed);
     throw executed.crash.error;
@@ -187,19 +189,45 @@ async function finish(
   return { result: 'success' };
 }
 
-/** Without the install key nothing is compared or written; a resource that is in sync stays as it is. */
-function withoutInstallKey(
+/**
+ * Without the install key nothing is compared, and nothing written but what `planWithoutKey` allows; a resource that is
+ * in sync stays as it is. The status keeps all that an earlier seal vouches for, so that it holds when the key is back.
+ */
+async function withoutInstallKey(
   resource: ManagedResource,
   failure: Failure,
   view: ConnectionView,
+  claim: Pick<Claim<string>, 'seenAtMs' | 'priority'>,
   ports: ReconcilePorts,
   memory: ResourceMemory,
-): Promise<PassResult> | PassResult {
+): Promise<PassResult> {
+  const without = { ...nothing(), failure };
+  if (disablesWithoutKey(resource)) {
+    const distrusted = trustedResource(resource, NO_INSTALL_KEY);
+    const planning = (situation: Situation) => planWithoutKey(situation, failure);
+    const args = [distrusted, view, NO_INSTALL_KEY, claim.seenAtMs, ports, memory, planning] as const;
+    const decided = await decide(...args);
+    if ('result' in decided) return decided;
+    const { decision, situation } = decided;
+    const { session } = view;
+    const { priority, seenAtMs } = claim;
+    const executed = await execute(situation, decision.actions, { ...ports, session, priority });
+    remember(memory, executed, situation, decision);
+    if (executed.writeEndedAtMs !== undefined) ports.recordWritten(resource, executed.writeEndedAtMs);
+    if (executed.crash !== undefined) {
+      rememberWrites(memory, executed);
+      throw executed.crash.error;
+    }
+    if (executed.outcome.enabled === false && !resource.deleting)
+      ports.onDisabled(view.connection.metadata.name, (ports.clock.monotonicMs() - seenAtMs) / 1000);
+    const written = { ...resource, metadata: executed.resource.metadata } as ManagedResource;
+    return finish(resource, decision, { ...executed, resource: written }, view, undefined, ports, memory);
+  }
   const ready = resource.status.conditions?.find(({ type }) => type === 'Ready');
   if (ready?.status === 'True' && ready.observedGeneration === resource.metadata.generation) {
     return afterFailure(resource, resource.status, failure, ports, memory);
   }
-  return finish(resource, { ...nothing(), failure }, undone(resource), view, undefined, ports, memory);
+  return finish(resource, without, undone(resource), view, undefined, ports, memory);
 }
 
 function undone(resource: ManagedResource): Executed {
@@ -212,6 +240,18 @@ function callsPam({ actions }: Decision): boolean {
   );
 }
 
+/** A refusal says nothing about an earlier call of the same values that was not answered. */
+function rememberPush(memory: ResourceMemory, executed: Executed, { changes }: Decision): void {
+  const { outcome, refusedDigest, unansweredAtMs } = executed;
+  if (unansweredAtMs !== undefined) {
+    memory.unansweredAtMs = unansweredAtMs;
+    memory.unansweredDigest = executed.resource.status.pending?.digest;
+  } else if (outcome.contentSent || outcome.additionalSent || changes.resolved === true) {
+    memory.unansweredDigest = undefined;
+  }
+  memory.refusedDigest = refusedDigest === memory.unansweredDigest ? undefined : refusedDigest;
+}
+
 function remember(
   memory: ResourceMemory,
   executed: Executed,
@@ -219,7 +259,7 @@ function remember(
   decision: Decision,
 ): void {
   if (executed.writeEndedAtMs !== undefined) memory.writeEndedAtMs = executed.writeEndedAtMs;
-  memory.refusedDigest = executed.refusedDigest;
+  rememberPush(memory, executed, decision);
   if (executed.outcome.madeAnew) memory.gone = true;
   else if (executed.outcome.record !== undefined) memory.gone = false;
   if (executed.outcome.enabled !== undefined || executed.outcome.enabledUnknown) {
@@ -228,7 +268,7 @@ function remember(
   if (decision.changes.baselineSought === true) memory.baselineSoughtForMs = memory.writeEndedAtMs;
   const { outcome, crash } = executed;
   if (outcome.failure !== undefined || outcome.outdated || crash !== undefined) return;
-  if (decision.again || decision.failure !== undefined) return;
+  if (decision.again || decision.settling === true || decision.failure !== undefined) return;
   // A record that was found and written under this id is there again: else each pass would look it up anew.
   memory.refutedId = undefined;
   const { material } = situation;

@@ -16,6 +16,9 @@ type Kind = 'PamCredential' | 'PamSshKey';
 /** `<kind>/<namespace>/<name>` */
 export type ResourceKey = `${Kind}/${string}/${string}`;
 
+/** Lists that decide are 10 s old at most; what was written long before them is in them. */
+const WRITES_KEPT_MS = 60_000;
+
 /** A resource that may claim, under the names that its sealed status and its spec give it. */
 interface Claim {
   readonly claimant: Claimant;
@@ -28,6 +31,8 @@ interface Claim {
 export class ResourceClaims {
   readonly #index = new ClaimIndex<ResourceKey>();
   readonly #caches: Pick<Caches, 'get' | 'namespaceLabels'>;
+  /** In the order of the writes. */
+  readonly #writtenAtMs = new Map<string, number>();
 
   constructor(caches: Pick<Caches, 'get' | 'namespaceLabels'>) {
     this.#caches = caches;
@@ -36,9 +41,7 @@ export class ResourceClaims {
   /** The resource, or its connection, changed. @returns the resources that have to decide anew */
   changed(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
     const managed = manage(resource);
-    const connection = this.#connectionOf(managed);
-    const names = connection === undefined ? [] : namesOf(managed, connection);
-    return this.#index.set(keyOf(managed), names);
+    return this.#index.set(keyOf(managed), this.#namesOf(managed));
   }
 
   deleted(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
@@ -77,6 +80,29 @@ export class ResourceClaims {
     }
     const winner = winnerOf(claimants);
     return winner?.uid === self.claimant.uid ? undefined : winner;
+  }
+
+  /** A call for the record ended at this monotonic time: lists that were sent before do not show what it did. */
+  recordWritten(resource: ManagedResource, atMs: number): void {
+    for (const name of this.#namesOf(resource)) {
+      this.#writtenAtMs.delete(name);
+      this.#writtenAtMs.set(name, atMs);
+    }
+    for (const [name, writtenAtMs] of this.#writtenAtMs) {
+      if (atMs - writtenAtMs < WRITES_KEPT_MS) break;
+      this.#writtenAtMs.delete(name);
+    }
+  }
+
+  /** When a call for a record that this resource claims last ended, whichever resource it was for. */
+  recordWrittenAtMs(resource: ManagedResource): number | undefined {
+    const times = this.#namesOf(resource).flatMap((name) => this.#writtenAtMs.get(name) ?? []);
+    return times.length === 0 ? undefined : Math.max(...times);
+  }
+
+  #namesOf(resource: ManagedResource): readonly string[] {
+    const connection = this.#connectionOf(resource);
+    return connection === undefined ? [] : namesOf(resource, connection);
   }
 
   #claim(resource: ManagedResource): Claim | undefined {

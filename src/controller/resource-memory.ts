@@ -28,8 +28,10 @@ export class ResourceMemory implements Memory {
   /** `change` in the last list that was compared with a baseline. */
   seenChange: string | undefined;
   readonly verified = new Map<string, SecretVersion>();
-  /** Monotonic time of the first pass in this process. */
-  metAtMs: number | undefined;
+  unansweredAtMs: number | undefined;
+  unansweredDigest: string | undefined;
+  /** A pass was made since this process leads. */
+  isMet = false;
   /** Passes in a row that failed. */
   failures = 0;
   #ownVersions: string[] = [];
@@ -111,5 +113,10 @@ export class Memories {
 
   forget(uid: string): void {
     this.#byUid.delete(uid);
+  }
+
+  /** Another replica has led meanwhile: what this process did last says nothing about what was done last. */
+  forgetAll(): void {
+    this.#byUid.clear();
   }
 }

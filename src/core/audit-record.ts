@@ -1,10 +1,10 @@
 import type { PamOperation } from './pam-fault.ts';
 
 /**
- * What became of a write: PAM applied it; the record was in that state already; PAM refused it (certainly not
+ * What became of a write: PAM applied it (or the record was in that state already); PAM refused it (certainly not
  * applied); or nobody knows (no answer, a gateway's error, an abort).
  */
-export type AuditOutcome = 'Applied' | 'AlreadySo' | 'Refused' | 'Unknown';
+export type AuditOutcome = 'Applied' | 'Refused' | 'Unknown';
 
 /** One write to PAM Core, told so that the request can be found again on both sides. It holds no secret. */
 export interface AuditRecord {

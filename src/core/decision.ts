@@ -26,6 +26,8 @@ export interface Decision {
   readonly laterMs?: number;
   /** A new value waits until an earlier push can no longer be applied late. */
   readonly settling?: boolean;
+  /** The intent covers an earlier push without an answer too: a refusal of this one does not end it. */
+  readonly keepsIntent?: boolean;
   /** No call is made, on purpose. */
   readonly suspended: boolean;
   /** What the status records besides the results of the actions. */

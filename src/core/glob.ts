@@ -51,6 +51,7 @@ export function fold(text: string): string {
  * grants do not use it, or a grant for one name would allow another.
  */
 export function foldAccents(text: string): string {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '');
-  return fold(plain.toUpperCase().normalize('NFKD').replace(/\p{M}/gu, ''));
+  // To capitals before the marks go: a small letter with an iota below it becomes two letters.
+  const capitals = fold(text).toUpperCase().normalize('NFKD').replace(/\p{M}/gu, '');
+  return fold(capitals.toUpperCase());
 }

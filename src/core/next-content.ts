@@ -31,7 +31,7 @@ export function nextContent(
 
   const next: Content = { ...resource.status.content };
   // Every own write moves `change`: the baseline is unknown until a list that was sent after it.
-  if (outcome.wrote) delete next.change;
+  if (outcome.wrote || changes.baselineLost === true) delete next.change;
   else if (changes.baseline !== undefined) next.change = changes.baseline;
   const mainRecord = records.find(({ field }) => field === main);
   if (mainRecord !== undefined) Object.assign(next, mainPart(mainRecord));

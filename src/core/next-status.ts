@@ -120,7 +120,7 @@ function nextPending(
   const settled = outcome.contentSent || outcome.additionalSent || outcome.foundExisting || created;
   if (settled || decision.changes.resolved === true) return undefined;
   const fault = outcome.failure?.fault;
-  if (fault === undefined || !wasNotApplied(fault)) return previous.pending;
+  if (fault === undefined || !wasNotApplied(fault) || decision.keepsIntent === true) return previous.pending;
   const before = previous.lastError;
   const repeated =
     before?.operation === fault.operation &&
@@ -228,16 +228,23 @@ function syncedMessage(resource: ManagedResource, content: ManagedStatus['conten
   return synced;
 }
 
-/** Vouches for what the status says of a record; without an install key an earlier seal stays, and says less. */
+/**
+ * Vouches for what the status says of a record. Without an install key all that an earlier seal vouches for stays as it
+ * was: anything else would break it.
+ */
 function sealed(
   { metadata, status }: ManagedResource,
   key: InstallKey | undefined,
   next: { [K in keyof ManagedStatus]: ManagedStatus[K] | undefined },
 ): ManagedStatus {
+  if (key === undefined) {
+    const { id, identifier, connectionFingerprint, enabled, applied, content, pending, seal } = status;
+    const kept = { id, identifier, connectionFingerprint, enabled, applied, content, pending, seal };
+    return withoutAbsent<ManagedStatus>({ ...next, ...kept });
+  }
   const complete = withoutAbsent<ManagedStatus>(next);
-  const seal = key === undefined ? status.seal : sealStatus(key, metadata.uid, complete);
-  const blank = key !== undefined && sealStateOf(key, metadata.uid, complete) === 'blank';
-  return seal === undefined || blank ? complete : { ...complete, seal };
+  const blank = sealStateOf(key, metadata.uid, complete) === 'blank';
+  return blank ? complete : { ...complete, seal: sealStatus(key, metadata.uid, complete) };
 }
 
 function withoutAbsent<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {

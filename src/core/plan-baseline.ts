@@ -1,5 +1,6 @@
 import type { Decision, Plan } from './decision.ts';
 import type { ManagedResource } from './managed-resource.ts';
+import { settledAtMs, settlesInMs } from './plan-intent.ts';
 import type { RecordDecision } from './plan-record.ts';
 import { secretSources } from './secret-source.ts';
 import type { Situation } from './situation.ts';
@@ -13,8 +14,9 @@ import type { Situation } from './situation.ts';
  * |---|---|---|---|
  * | does or awaits something | · | · | as decided |
  * | meets the record and writes nothing | missing | · | what the list of the look-up shows |
+ * | finds a push that got no answer in the list | · | · | what that list shows, unless the push may come a second time |
  * | nothing to do | recorded, or not needed | · | as decided |
- * | nothing to do | missing | less than the delay | come back when it has passed |
+ * | nothing to do | missing | less than the delay, or a push may still be applied late | come back when it has passed |
  * | nothing to do | missing | more | look at a list that was sent after the write; where there is none, come back |
  * | nothing to do | missing, and such a list was looked at | · | as decided: it does not show the record |
  */
@@ -22,6 +24,12 @@ export function withBaseline(situation: Situation, record: RecordDecision, decis
   const { resource, memory, inventory, startedAtMs, baselineDelayMs } = situation;
   const idle = decision.actions.length === 0 && decision.failure === undefined && !decision.again;
   if (!idle || !record.exists || decision.settling === true) return decision;
+  const settlesMs = settlesInMs(situation);
+  const { baseline: shown, ...changes } = decision.changes;
+  if (shown !== undefined) {
+    if (settlesMs === 0) return decision;
+    return { ...decision, changes: { ...changes, baselineLost: true }, laterMs: settlesMs };
+  }
   if (record.firstContact) {
     const known = resource.status.content?.change !== undefined;
     return known ? decision : withBaselineOf(decision, record.entry?.change);
@@ -30,10 +38,12 @@ export function withBaseline(situation: Situation, record: RecordDecision, decis
   const { writeEndedAtMs } = memory;
   if (memory.baselineSoughtForMs === writeEndedAtMs) return decision;
   const waitedMs = writeEndedAtMs === 0 ? baselineDelayMs : startedAtMs - writeEndedAtMs;
-  if (waitedMs < baselineDelayMs) return { ...decision, laterMs: baselineDelayMs - waitedMs };
-  if (inventory === undefined || inventory.inventory.sentAtMs < writeEndedAtMs) {
+  const dueInMs = Math.max(settlesMs, baselineDelayMs - waitedMs);
+  if (dueInMs > 0) return { ...decision, laterMs: dueInMs };
+  const notBeforeMs = Math.max(writeEndedAtMs, settledAtMs(situation));
+  if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs) {
     const otherwise = { ...decision, laterMs: baselineDelayMs };
-    return { need: 'inventory', notBeforeMs: writeEndedAtMs, otherwise };
+    return { need: 'inventory', notBeforeMs, otherwise };
   }
   const sought = { ...decision, changes: { ...decision.changes, baselineSought: true } };
   return withBaselineOf(sought, inventory.byId(record.id)?.change);

@@ -3,7 +3,7 @@ import type { Need } from './decision.ts';
 import { type Failure, problem } from './failure.ts';
 import type { ManagedResource } from './managed-resource.ts';
 import type { MaterialField, UsableMaterial } from './material.ts';
-import { resolveIntent } from './plan-intent.ts';
+import { resolveIntent, settlesInMs } from './plan-intent.ts';
 import { isPendingCreate, type RecordDecision } from './plan-record.ts';
 import type { FieldRecord, RecordedChange } from './recorded-change.ts';
 import {
@@ -153,6 +153,8 @@ const LEAVE_GROUP: GroupDecision = {
   unchanged: true,
 };
 
+const UNSETTLED: GroupDecision = { ...LEAVE_GROUP, unchanged: false, unsettled: true };
+
 function decideGroup(
   situation: Situation,
   record: RecordDecision,
@@ -174,8 +176,12 @@ function decideGroup(
   const intent = resolveIntent(situation, record, material, group);
   if (typeof intent === 'object') return intent;
   // Not even a create or a force-sync: what is applied late would be PAM's last word.
-  if (intent === 'unsettled') return { ...LEAVE_GROUP, unchanged: false, unsettled: true };
-  if (!record.exists) return send;
+  if (intent === 'unsettled') return UNSETTLED;
+  if (!record.exists) return intent === 'none' && settlesInMs(situation) > 0 ? UNSETTLED : send;
+  const recorded = fields.map(({ field }) => recordedField(resource, field));
+  const comparison = worst(fields.map((field, at) => compareField(installKey, field, recorded[at])));
+  // The intent is gone once a later try of its value has got through; the one without an answer may be on its way still.
+  if (intent === 'none' && comparison !== 'same' && settlesInMs(situation) > 0) return UNSETTLED;
   if (resource.forced) return hold(situation, record, 'Override', fields, send);
   if (intent === 'applied') {
     // The list that shows the push was sent after it, so it is the baseline too.
@@ -183,11 +189,9 @@ function decideGroup(
     return { ...recordAs('Presumed'), resolved: true, ...(baseline !== undefined && { baseline }) };
   }
   if (intent === 'notApplied') return { ...send, notApplied: true };
-  const recorded = fields.map(({ field }) => recordedField(resource, field));
   if (situation.seal === 'otherKey') return rebase(fields, recorded);
   if (record.firstContact && !isPendingCreate(situation)) return recordAs('Kept');
 
-  const comparison = worst(fields.map((field, at) => compareField(installKey, field, recorded[at])));
   const policy = pushPolicy(resource);
   const states = recorded.map((before) => before?.state);
   const resolved = intent !== 'none';

@@ -13,7 +13,17 @@ const LOOK_UP_AGE_MS = 10_000;
  * A call whose answer never came may be applied up to this long after it ended (design 4.3): a gateway gave up, PAM did
  * not. A different value that is pushed earlier could be overwritten by it.
  */
-export const SETTLING_MS = 60_000;
+const SETTLING_MS = 60_000;
+
+/** Monotonic time from which on no push without an answer can be applied late. */
+export function settledAtMs({ memory }: Pick<Situation, 'memory'>): number {
+  return memory.unansweredAtMs === undefined ? 0 : memory.unansweredAtMs + SETTLING_MS;
+}
+
+/** Milliseconds until then; 0: it is over. */
+export function settlesInMs(situation: Pick<Situation, 'startedAtMs' | 'memory'>): number {
+  return Math.max(0, settledAtMs(situation) - situation.startedAtMs);
+}
 
 /** `changeBefore` of a push to a record that the list does not show (disabled and hidden): nothing to compare with. */
 export const UNLISTED = 'unlisted';
@@ -70,7 +80,7 @@ export function resolveIntent(
     return { need: 'inventory', notBeforeMs };
   const change = record.entry?.change;
   const unlisted = change === undefined || pending.changeBefore === UNLISTED;
-  if (!own && (situation.pendingAgeMs ?? 0) < SETTLING_MS) return 'unsettled';
+  if (!own && settlesInMs(situation) > 0) return 'unsettled';
   if (!own) return !unlisted && change === pending.changeBefore ? 'othersNotApplied' : 'othersApplied';
   // A create in two POSTs may have got through with the first one only; the same value once more does no harm.
   const createdInTwo =

@@ -55,7 +55,13 @@ export function decideRecord(
   // Gone, or the id is somebody else's now and never used again: the identifier is looked up once more.
   const refused = anyOperationGranted(situation);
   if (refused !== undefined) return { failure: refused };
-  const notBeforeMs = Math.max(situation.startedAtMs - LOOK_UP_AGE_MS, situation.memory.writeEndedAtMs);
+  // What this process wrote, for whichever resource, is in the list that decides: a resource that is deleted and
+  // applied anew, or that takes a record over, would else create what is there, and push over its content.
+  const notBeforeMs = Math.max(
+    situation.startedAtMs - LOOK_UP_AGE_MS,
+    situation.memory.writeEndedAtMs,
+    situation.claimWrittenAtMs ?? 0,
+  );
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
   if (!inventory.inventory.complete) {

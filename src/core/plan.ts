@@ -9,7 +9,7 @@ import { refusedReference } from './grants-referenced.ts';
 import { withBaseline } from './plan-baseline.ts';
 import { type ContentDecision, decideContent } from './plan-content.ts';
 import { planDeletion } from './plan-deletion.ts';
-import { SETTLING_MS, UNLISTED } from './plan-intent.ts';
+import { settlesInMs, UNLISTED } from './plan-intent.ts';
 import { planKeyById } from './plan-key-by-id.ts';
 import { decideRecord, type RecordDecision } from './plan-record.ts';
 import { toggles } from './plan-toggle.ts';
@@ -152,7 +152,8 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
   const reference = upserts ? refusedReference(situation) : undefined;
   if (reference !== undefined) return 'need' in reference ? reference : { ...nothing(), failure: reference };
 
-  const withheld = resource.kind === 'key' && applied === 'different' && !upserts && !keepsKey && !postponed;
+  const later = postponed || content.unsettled;
+  const withheld = resource.kind === 'key' && applied === 'different' && !upserts && !keepsKey && !later;
   const failure = unusable ?? content.held ?? (withheld ? editWithoutKey(situation) : undefined);
   // Until the first meeting is complete the record is not known: a known one would get its content pushed.
   const met = record.exists && !(record.firstContact && unusable !== undefined);
@@ -163,8 +164,10 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
     actions: unusable !== undefined && !record.exists ? [] : actions,
     ...(failure !== undefined && { failure }),
     again: postponed,
+    ...(pending !== undefined &&
+      pending.digest === situation.memory.unansweredDigest && { keepsIntent: true }),
     ...(content.unsettled && {
-      laterMs: Math.max(0, SETTLING_MS - (situation.pendingAgeMs ?? 0)),
+      laterMs: settlesInMs(situation),
       settling: true,
     }),
     suspended: false,

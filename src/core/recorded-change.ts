@@ -20,6 +20,8 @@ export interface RecordedChange {
   readonly releasedFields?: readonly string[];
   /** `change` of the record after our last write, as the first list after it showed it. */
   readonly baseline?: string;
+  /** Something of ours may have moved `change`, or may still: the recorded baseline is of no use. */
+  readonly baselineLost?: boolean;
   /** The list was looked at for the baseline, whether or not it showed the record. */
   readonly baselineSought?: boolean;
   /** An unknown outcome was resolved: `status.pending` goes. */

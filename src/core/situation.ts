@@ -32,6 +32,12 @@ export interface Memory {
   readonly verified: ReadonlyMap<string, SecretVersion>;
   /** Two lists, at least a minute apart and a minute after our last write, did not show the record. */
   readonly gone: boolean;
+  /** Monotonic time when this process last disabled the record; absent after anything else. */
+  readonly disabledAtMs?: number | undefined;
+  /** Monotonic time when the last push without an answer ended, or may have; absent: there is none. */
+  readonly unansweredAtMs?: number | undefined;
+  /** Digest of its intent, until the list or a later answer told what became of it. */
+  readonly unansweredDigest?: string | undefined;
   /** The write for whose baseline a list was already looked at, by the time it ended; absent: none. */
   readonly baselineSoughtForMs: number | undefined;
 }
@@ -43,6 +49,8 @@ export interface Situation {
   readonly seal: SealState;
   /** The resource that this one loses its record to; absent when it has none or wins. */
   readonly rival: Claimant | undefined;
+  /** Monotonic time when any resource of this process last wrote a record that this one claims; absent: none did. */
+  readonly claimWrittenAtMs?: number;
   readonly declared: DeclaredRecord;
   readonly connection: ConnectionFacts;
   readonly installKey: InstallKey;
@@ -54,8 +62,6 @@ export interface Situation {
   /** Monotonic times: of the news that woke this pass, and of its start. */
   readonly seenAtMs: number;
   readonly startedAtMs: number;
-  /** Milliseconds since the intent in the status was written or last tried; absent without one. */
-  readonly pendingAgeMs: number | undefined;
   /** How long after an own write the baseline is looked for, in milliseconds. */
   readonly baselineDelayMs: number;
   /** Gathered only after the plan asked for it. */

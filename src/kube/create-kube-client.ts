@@ -22,6 +22,8 @@ export interface KubeClientOptions {
   /** `pam-operator/<version>` */
   readonly userAgent?: string;
   readonly onRequest?: (exchange: KubeExchange) => void;
+  /** Before a call is repeated; `code` as in {@link KubeExchange}. */
+  readonly onRetry?: (retry: Pick<KubeExchange, 'verb' | 'code' | 'host'>) => void;
   /** Default: no limit. */
   readonly pace?: RequestPaceOptions;
 }
@@ -149,6 +151,8 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
           const waitMs = retryWaitMs(error.fault, asked.method);
           if (waitMs === undefined || retries >= MAX_RETRIES || waitMs >= deadline.remainingMs()) throw error;
           retries += 1;
+          const code = error.fault.status === undefined ? '<error>' : String(error.fault.status);
+          options.onRetry?.({ verb: error.fault.verb, code, host });
           if (!(await pause(waitMs, deadline.signal))) {
             const { verb, resource } = error.fault;
             throw failure({ verb, resource }, { signal: deadline.cause() ?? 'aborted' });

@@ -36,6 +36,7 @@ export interface CacheOptions {
   readonly log: Log;
   readonly observer: {
     active(resource: string, at: Date): void;
+    cached(resource: string, objects: number): void;
     relisted(resource: string, reason: string): void;
     missed(resource: string, count: number): void;
   };
@@ -84,6 +85,13 @@ export function startCaches(options: CacheOptions): WatchCaches {
   const scopes: readonly (string | undefined)[] =
     options.namespaces.length === 0 ? [undefined] : options.namespaces;
 
+  /** In all scopes of the resource. */
+  function cachedObjects(resource: string): number {
+    let sum = 0;
+    for (const watched of all) if (watched.resource === resource) sum += watched.store.size;
+    return sum;
+  }
+
   function watch<T extends Identified>(
     path: string,
     resource: string,
@@ -100,7 +108,10 @@ export function startCaches(options: CacheOptions): WatchCaches {
       store,
       handler,
       log: options.log,
-      onActivity: () => options.observer.active(resource, new Date()),
+      onActivity: () => {
+        options.observer.active(resource, new Date());
+        options.observer.cached(resource, cachedObjects(resource));
+      },
       onRelist: (reason) => options.observer.relisted(resource, reason),
       onMissed: (count) => options.observer.missed(resource, count),
       ...(metadataOnly && { accept: SECRET_METADATA_ACCEPT }),

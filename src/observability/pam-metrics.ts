@@ -1,13 +1,10 @@
 import { ConnectionSeries } from './connection-series.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 
-type ConnectionState = 'Closed' | 'Open' | 'Probing';
-
 /** What happens between the operator and PAM Core; every series carries the PamConnection's name. */
 export interface PamMetrics {
   /** One HTTP call. `code` is `ok`, PAM's number or the name of the failure; other texts count as `other`. */
   called(connection: string, call: { operation: string; code: string; durationMs: number }): void;
-  state(connection: string, state: ConnectionState): void;
   /** The list was read at this wall time. */
   inventoryRead(connection: string, list: { entries: number; at: Date }): void;
   /** Entries that have our prefix but no resource derives them. */
@@ -20,15 +17,12 @@ export interface PamMetrics {
   forget(connection: string): void;
 }
 
-const STATES: readonly ConnectionState[] = ['Closed', 'Open', 'Probing'];
-
 /** Numbers and names of signals; anything else would let an answer of PAM make up series. */
 const CODE = /^([A-Za-z]{1,40}|\d{3,4})$/;
 
 export function pamMetrics(registry: MetricRegistry): PamMetrics {
   const requests = registry.counter('pam_operator_api_requests_total');
   const durations = registry.histogram('pam_operator_api_request_duration_seconds');
-  const states = registry.gauge('pam_operator_connection_state');
   const entries = registry.gauge('pam_operator_inventory_entries');
   const readTimes = registry.gauge('pam_operator_inventory_timestamp_seconds');
   const unclaimedEntries = registry.gauge('pam_operator_inventory_unclaimed_entries');
@@ -43,11 +37,6 @@ export function pamMetrics(registry: MetricRegistry): PamMetrics {
       const label = CODE.test(code) ? code : 'other';
       requests.inc(series.of(requests, { connection, operation, code: label }));
       durations.observe(series.of(durations, { connection, operation }), durationMs / 1000);
-    },
-    state(connection, current) {
-      for (const state of STATES) {
-        states.set(series.of(states, { connection, state }), state === current ? 1 : 0);
-      }
     },
     inventoryRead(connection, list) {
       entries.set(series.of(entries, { connection }), list.entries);

@@ -29,11 +29,6 @@ export const PAM_OPERATOR_METRICS = {
     labels: ['connection', 'operation'],
     buckets: API_BUCKETS,
   },
-  pam_operator_connection_state: {
-    type: 'gauge',
-    help: '1 for the state a connection is in (Closed: calls are made; Open: they pause; Probing), 0 for the others',
-    labels: ['connection', 'state'],
-  },
   pam_operator_inventory_entries: {
     type: 'gauge',
     help: "Entries of PAM Core's list when it was last read",

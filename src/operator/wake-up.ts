@@ -1,7 +1,9 @@
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
+import type { ConnectionUsage } from '../controller/connection-usage.ts';
 import type { ResourceByKind, ResourceKind } from '../controller/kubernetes.ts';
 import type { OwnVersions } from '../controller/own-versions.ts';
+import { parentRing } from '../controller/parent-record.ts';
 import type { ResourceClaims, ResourceKey } from '../controller/resource-claims.ts';
 import type { Memories } from '../controller/resource-memory.ts';
 import { PRIORITY, type Workqueue } from '../controller/workqueue.ts';
@@ -30,11 +32,17 @@ export interface WakeUpOptions {
   /** Of the operator. */
   readonly namespace: string;
   readonly ownConnectionVersions: OwnVersions;
+  readonly usage: ConnectionUsage;
+  /** A connection appeared: what uses it already counts from now on. */
+  readonly tellUsage: (connection: string) => void;
+  /** A pass that runs for this key gives up its waits: the resource is to be disabled now. */
+  readonly supersede: (kind: ResourceKind, key: string) => void;
 }
 
 /** From changes that the caches tell to keys in the queues: which resources an event concerns, and how urgent it is. */
 export function createWakeUp(options: WakeUpOptions) {
   const { queues, caches, claims, memories, metrics, namespace, ownConnectionVersions } = options;
+  const { usage, tellUsage, supersede } = options;
   const secretsOf = (resource: PamCredential | PamSshKey) => {
     const managed = manage(resource);
     return secretNames(managed).map((name) => ({ namespace: managed.metadata.namespace, name }));
@@ -76,9 +84,16 @@ export function createWakeUp(options: WakeUpOptions) {
     if (kind === 'PamCredential') parents.secretChanged(metadata);
   }
 
-  /** Another parent can close or open a ring of any length, so every child of the namespace decides anew. */
-  function wakeFamilies(place: string): void {
-    wakeAll((resource) => resource.metadata.namespace === place && parentOf(resource) !== undefined);
+  /** The others of a ring of parents that this resource closes or opens: only they have to be told. */
+  function wakeRing(resource: ResourceByKindWithNamespace[ManagedKind]): void {
+    if (resource.kind !== 'PamCredential') return;
+    const { namespace: place, name } = resource.metadata;
+    const read = (parent: string) => caches().get('PamCredential', place, parent)?.spec.parentRef?.name;
+    const ring = parentRing(name, resource.spec.parentRef?.name, read) ?? [];
+    wake(
+      'PamCredential',
+      ring.map((each) => ({ namespace: place, name: each })),
+    );
   }
 
   /** Resources of one connection, or all; their priority is that of a resync unless a disable waits. */
@@ -98,33 +113,36 @@ export function createWakeUp(options: WakeUpOptions) {
   ): ReflectorHandler<ResourceByKindWithNamespace[K]> {
     const add = (resource: ResourceByKindWithNamespace[K], initial: boolean) => {
       const { namespace: place, name } = resource.metadata;
-      queues[kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), initial)] });
+      const lane = laneOf(manage(resource), initial);
+      queues[kind].add(keyOf(place, name), { priority: PRIORITY[lane] });
+      if (lane === 'disable') supersede(kind, keyOf(place, name));
     };
     const index = (resource: ResourceByKindWithNamespace[K]) => {
       secrets.resourceChanged(resource);
       if (resource.kind === 'PamCredential') parents.resourceChanged(resource);
       wakeKeys(claims().changed(resource));
+      usage.changed(resource);
       const { namespace: place, name } = resource.metadata;
       const connection = connectionName(resource);
       const conditions = resource.status?.conditions ?? [];
       metrics.resources.reported({ kind, namespace: place, name, connection, conditions });
     };
-    /** A connection that a resource with a finalizer uses must not vanish before it, and may when the last one is gone. */
-    const holds = (resource: ResourceByKindWithNamespace[K]) => manage(resource).hasFinalizer;
-    const tellConnection = (resource: ResourceByKindWithNamespace[K]) =>
-      queues.PamConnection.add(connectionName(resource));
     return {
       onAdd: (resource, { initial }) => {
         index(resource);
-        if (!initial) wakeChildren(resource);
-        if (holds(resource)) tellConnection(resource);
+        if (!initial) {
+          wakeChildren(resource);
+          wakeRing(resource);
+        }
         add(resource, initial);
       },
       onUpdate: (before, resource) => {
         index(resource);
-        if (holds(before) !== holds(resource)) tellConnection(resource);
         if (before.status?.id !== resource.status?.id) wakeChildren(resource);
-        if (parentOf(before) !== parentOf(resource)) wakeFamilies(resource.metadata.namespace);
+        if (before.metadata.generation !== resource.metadata.generation) {
+          wakeRing(before);
+          wakeRing(resource);
+        }
         if (changesBeyondStatus(before.metadata, resource.metadata)) return add(resource, false);
         // Only the status changed: our own write is no news, anybody else's is.
         const memory = memories.of(resource.metadata.uid);
@@ -133,9 +151,10 @@ export function createWakeUp(options: WakeUpOptions) {
       onDelete: (resource) => {
         const { namespace: place, name, uid } = resource.metadata;
         secrets.resourceDeleted(resource);
-        if (holds(resource)) tellConnection(resource);
         if (resource.kind === 'PamCredential') parents.resourceDeleted(resource);
         wakeKeys(claims().deleted(resource));
+        wakeRing(resource);
+        usage.deleted(resource);
         memories.forget(uid);
         metrics.resources.deleted({ kind, namespace: place, name });
       },
@@ -148,6 +167,7 @@ export function createWakeUp(options: WakeUpOptions) {
       if (connection.spec.grants?.some((grant) => grant.namespaces.selector !== undefined))
         caches().watchNamespaceLabels();
       queues.PamConnection.add(connection.metadata.name);
+      tellUsage(connection.metadata.name);
     },
     onUpdate: (before, connection) => {
       connectionSecrets.resourceChanged(connection);
@@ -190,8 +210,4 @@ export function createWakeUp(options: WakeUpOptions) {
         }),
     },
   };
-}
-
-function parentOf(resource: PamCredential | PamSshKey): string | undefined {
-  return resource.kind === 'PamCredential' ? resource.spec.parentRef?.name : undefined;
 }

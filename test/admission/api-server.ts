@@ -11,7 +11,7 @@ export type Requester =
   /** The bearer of a real token. */
   | { readonly token: string };
 
-export interface ApiRequest {
+interface ApiRequest {
   readonly as: Requester;
   readonly method: 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;

@@ -10,7 +10,7 @@ export const OPERATOR_NAMESPACE = 'pam-operator';
 export const CUSTOM_VERBS = ['set-identifier', 'adopt', 'override', 'disable-on-deletion'] as const;
 
 /** Secrets that can be allowed one by one. None of them exists: authorization asks for names only. */
-export const SECRETS = ['one', 'two', 'three', ...Array.from({ length: 8 }, (_, at) => `many-${at}`)];
+const SECRETS = ['one', 'two', 'three', ...Array.from({ length: 8 }, (_, at) => `many-${at}`)];
 
 /**
  * A right: to write custom resources (`author`), to get one Secret or all Secrets (`*`) of one namespace, or to

@@ -55,6 +55,37 @@ const success: PassResult = { result: 'success' };
 describe('startController', () => {
   useVirtualTime();
 
+  it('while every worker waits for a slow PAM, a disable has a worker of its own, and nothing else has', async () => {
+    const seen: string[] = [];
+    const ends: (() => void)[] = [];
+    const { controller, queue } = start(
+      async ({ key }) => {
+        seen.push(key);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return success;
+      },
+      { workers: 2 },
+    );
+    for (const key of ['1', '2', '3']) queue.add(key);
+    await vi.advanceTimersByTimeAsync(0);
+    queue.add('deletion', { priority: PRIORITY.deletion });
+    queue.add('disable', { priority: PRIORITY.disable });
+    queue.add('disable too', { priority: PRIORITY.disable });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen).toEqual(['1', '2', 'disable']);
+    ends.pop()?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.slice(3)).toEqual(['disable too']);
+    ends.pop()?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen).toHaveLength(4);
+    for (const end of ends) end();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.slice(4)).toEqual(['deletion', '3']);
+    for (const end of ends) end();
+    await controller.stop();
+  });
+
   it('a pass that throws affects that key only, is tried again, and counts from 1 after a success', async () => {
     const seen: string[] = [];
     const crashing = [true, true, false, true, false];

@@ -149,8 +149,9 @@ export class InMemoryPam implements PamClient {
       if (operation === 'Disable') return;
       throw new PamError({ operation, kind, signal: 'code', code: 1007, httpStatus: 400 });
     }
+    // "Already so" is an answer to the call, not a change of the record.
+    if (record.active !== (operation === 'Enable')) record.changes++;
     record.active = operation === 'Enable';
-    record.changes++;
     this.#throwFault(operation, true);
   }
 

@@ -242,7 +242,8 @@ describe('reconcileConnection', () => {
       httpStatus: 401,
       since: '2026-03-01T10:00:00Z',
     });
-    expect(world.takeCosts().writes).toEqual(['status']);
+    // The claim and the failure.
+    expect(world.takeCosts().writes).toEqual(['status', 'status']);
     await world.visit();
     expect(world.connectionReady()).toBe('True Synced');
     expect(world.kubernetes.stored('PamConnection', '', 'default').status?.lastError).toBeUndefined();
@@ -268,7 +269,9 @@ describe('reconcileConnection', () => {
   it('says nothing about PAM when the process stops during the list', async () => {
     world.pam.before = () => world.connections.stop();
     await apply();
-    expect(world.takeCosts().writes).toEqual([]);
+    // The claim alone.
+    expect(world.takeCosts().writes).toEqual(['status']);
+    expect(world.connectionReady()).toBe('undefined undefined');
     expect(world.kubernetes.events).toEqual([]);
   });
 

@@ -43,9 +43,12 @@ export class ReconcileWorld {
   readonly connectionFailures = new Map<string, number>();
   pass = new AbortController();
   leads = true;
+  /** How far the wall clock that statuses are written by is ahead. */
+  skewMs = 0;
   admitsDeletions = true;
   inUse = false;
   unclaimed = 0;
+  listsDisabled = false;
   readonly usage = new ConnectionUsage(() => {});
   installation = 'pam-operator/pam-operator';
   readonly wokenDeletions: string[] = [];
@@ -77,13 +80,14 @@ export class ReconcileWorld {
     this.connections.open(resource, `${resource.metadata.uid}/${resource.metadata.generation}`, settings);
   }
 
-  /** One pass, now, with news that came this very moment. */
+  /** One pass, now, with news that came this very moment or at the time given. */
   async reconcile(
     resource: PamCredential = credential(),
     priority: number = PRIORITY.change,
+    seenAtMs = tickingClock.monotonicMs(),
   ): Promise<PassResult> {
     const { namespace = '', name } = resource.metadata;
-    const claim = { seenAtMs: tickingClock.monotonicMs(), priority };
+    const claim = { seenAtMs, priority };
     return settled(reconcileResource({ kind: 'PamCredential', namespace, name }, claim, this.ports()));
   }
 
@@ -135,9 +139,14 @@ export class ReconcileWorld {
       signal: this.pass.signal,
       newRequestId: () => 'request',
       audit: (record) => this.audits.push(record),
-      conditionClock: () => ({ now: now(), progressDeadlineSeconds: retry.progressDeadlineSeconds }),
+      conditionClock: () => ({
+        now: now(this.skewMs),
+        progressDeadlineSeconds: retry.progressDeadlineSeconds,
+      }),
       clock: tickingClock,
       rivalOf: () => undefined,
+      recordWritten: () => {},
+      recordWrittenAtMs: () => undefined,
       waitSeconds: () => undefined,
       admitDeletion: async () => this.admitsDeletions,
       baselineDelayMs: 30_000,
@@ -160,7 +169,7 @@ export class ReconcileWorld {
       failures: this.connectionFailures,
       ownVersions: new OwnVersions(),
       installation: this.installation,
-      listsDisabled: () => false,
+      listsDisabled: () => this.listsDisabled,
       isInUse: () => this.inUse,
       usage: this.usage,
       unclaimed: () => this.unclaimed,
@@ -169,6 +178,6 @@ export class ReconcileWorld {
   }
 }
 
-function now(): string {
-  return `${new Date().toISOString().slice(0, 19)}Z`;
+function now(skewMs = 0): string {
+  return `${new Date(Date.now() + skewMs).toISOString().slice(0, 19)}Z`;
 }

@@ -48,6 +48,7 @@ describe('the fingerprint of a connection', () => {
   const url = 'https://pam.example.com';
   it.each([
     { because: 'case', same: connectionFingerprint('HTTPS://PAM.example.com', undefined) },
+    { because: 'the default port', same: connectionFingerprint(`${url}:443`, undefined) },
     { because: 'a final slash', same: connectionFingerprint(`${url}/`, undefined) },
   ])('does not regard $because', ({ same }) => {
     expect(same).toBe(connectionFingerprint(url, undefined));

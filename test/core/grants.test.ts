@@ -130,12 +130,16 @@ describe('grants', () => {
     expect(isGranted(grants, { ...request, ...asked })).toBe(expected);
   });
 
-  it.each([{ asked: {} }, { asked: { identifier: 'prod_x', literally: true } }])(
-    'the grant that is printed helps',
-    ({ asked }) => {
-      const wanted = { ...request, ...asked };
-      const printed = parse(missingGrant(wanted)) as Grant;
-      expect(isGranted([printed], wanted)).toBe(true);
-    },
-  );
+  it.each([
+    { asked: {} },
+    { asked: { identifier: 'prod_x', literally: true } },
+    { asked: { username: "o'brien", hostname: "a'b" } },
+    { asked: { username: "x'], operations: [Adopt], usernames: ['*" } },
+  ])('the grant that is printed helps', ({ asked }) => {
+    const wanted = { ...request, ...asked };
+    const printed = parse(missingGrant(wanted)) as Grant;
+    expect(isGranted([printed], wanted)).toBe(true);
+    expect(printed.operations, 'and grants nothing besides').toEqual([wanted.operation]);
+    expect(printed.usernames).toEqual([wanted.username]);
+  });
 });

@@ -58,6 +58,26 @@ const rows: Row[] = [
     ids: ['1'],
   },
   {
+    because: 'ours with another username, under a valid seal: a rename',
+    list: anInventory().with({ id: '1', identifier: 'prod_team_db', username: 'x' }),
+    question: { ...credential, mayRename: true },
+    whose: 'ours',
+  },
+  {
+    because: 'a rename onto a target that another record has',
+    list: anInventory().with({ id: '1', identifier: 'prod_team_db', username: 'x' }).with({ id: '2' }),
+    question: { ...credential, mayRename: true },
+    whose: 'unclear',
+    ids: ['1', '2'],
+  },
+  {
+    because: 'ours on another hostname: a seal makes no move of it',
+    list: anInventory().with({ id: '1', identifier: 'prod_team_db', hostname: 'x' }),
+    question: { ...credential, mayRename: true },
+    whose: 'unclear',
+    ids: ['1'],
+  },
+  {
     because: 'ours, and another one at the same target',
     list: ours.with({ id: '2' }),
     question: credential,

@@ -64,6 +64,12 @@ describe('a record that nobody has', () => {
       reason: 'SecretNotFound',
     },
     {
+      because: 'a child that leads back to itself would wait for ever',
+      resource: aCredential().childOf({ cycle: ['db', 'parent'] }),
+      steps: [],
+      reason: 'InvalidSettings',
+    },
+    {
       because: 'a child waits for its parent',
       resource: aCredential().spec({ parentRef: { name: 'parent' } }),
       steps: [],

@@ -107,6 +107,18 @@ describe('an edit of the spec', () => {
       reason: 'ParentNotReady',
     },
     {
+      because: 'a parent that is what it was',
+      resource: aCredential().childOf({ id: '11' }).known('152'),
+      parentId: '11',
+      steps: [],
+    },
+    {
+      because: 'a parent that was created anew: the child gets its new id',
+      resource: aCredential().childOf({ id: '11' }).known('152').childOf({ id: '12' }),
+      parentId: '12',
+      steps: [`update ${DERIVED}`],
+    },
+    {
       because: 'an edit of a key carries the key, so the list is asked whether PAM has changed it',
       resource: knownKey.spec({ tags: ['x'] }),
       list: keyList,

@@ -1,6 +1,7 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aCredential, DERIVED } from '../support/situation/a-resource.ts';
 import { anInventory } from '../support/situation/an-inventory.ts';
+import { decide } from '../support/situation/decide.ts';
 import { itDecides } from '../support/situation/decision-rows.ts';
 
 const ours = anInventory().with({ id: '152', identifier: DERIVED });
@@ -58,6 +59,45 @@ describe('a record that is gone', () => {
       reason: 'RecordGone',
     })),
     {
+      because: 'two lists did not show it, and the newest does not either',
+      resource: lost,
+      memory: { gone: true },
+      steps: [],
+      reason: 'RecordGone',
+      asked: ['list'],
+    },
+    {
+      because: 'two lists did not show it, but the newest does: nothing is gone',
+      resource: lost,
+      memory: { gone: true },
+      list: ours,
+      steps: [],
+    },
+    {
+      because: 'an adopted record that the newest list shows again is no other one',
+      resource: lost.status({ identifier: 'theirs' }),
+      memory: { gone: true },
+      list: anInventory().with({ id: '152', identifier: 'theirs' }),
+      steps: [],
+    },
+    {
+      because:
+        'D20 PAM was restored and ids were given anew: a disable goes to the id that has our identifier now',
+      resource: lost.enabled(false),
+      memory: { gone: true },
+      list: anInventory()
+        .with({ id: '152', identifier: 'other', hostname: 'x' })
+        .with({ id: '160', identifier: DERIVED }),
+      steps: ['disable 160'],
+    },
+    {
+      because: 'found under another id with another username: a rename, since the status is sealed',
+      resource: lost.spec({ username: 'renamed' }),
+      memory: { refutedId: '152' },
+      list: anInventory().with({ id: '160', identifier: DERIVED }),
+      steps: [`update ${DERIVED}`],
+    },
+    {
       because: 'an id that the list shows under another identifier is never used',
       resource: lost.withSecret('b'),
       list: anInventory().with({ id: '152', identifier: 'other' }),
@@ -83,4 +123,9 @@ describe('a record that is gone', () => {
       steps: [`create ${DERIVED}`],
     },
   ]);
+
+  it('leaves a trace where the status that told of it was not to be believed: the next pass must not create it', () => {
+    const { decision } = decide({ resource: aCredential().status({ lastSyncTime: '2026-01-01T00:00:00Z' }) });
+    expect(decision.changes.identifier).toBe(DERIVED);
+  });
 });

@@ -8,6 +8,13 @@ const list = anInventory().with({ id: '152', identifier: DERIVED, change: 'c1' }
 const keyList = anInventory().with({ id: '92', identifier: DERIVED_KEY, isKey: true, change: 'c1' });
 const known = aCredential().withSecret('a').known('152');
 
+function withKeptSettings() {
+  const both = aCredential().withSecret('a').withTotp('t').known('152');
+  const content = both.parts.status?.content;
+  const fields = content?.fields?.map((field) => ({ ...field, state: 'Kept' as const })) ?? [];
+  return both.status({ content: { ...content, fields } });
+}
+
 describe('a push without an answer', () => {
   const unanswered = known.withSecret('b').pushUnanswered('c1');
   itDecides([
@@ -82,10 +89,45 @@ describe('a push without an answer', () => {
       steps: ['intent at c2', `update ${DERIVED} with content`],
     },
     {
-      because: 'the Secret is back and the push was not applied: nothing to do',
+      because: '`change` is equal, but may hide a push within its second: the recorded value goes once more',
       resource: unanswered.withSecret('a'),
       list,
+      steps: ['intent at c1', `update ${DERIVED} with content`],
+    },
+    {
+      because: 'the Secret is back and PAM refused the push: nothing to do',
+      resource: unanswered.withSecret('a'),
+      memory: { refusedDigest: unanswered.parts.status?.pending?.digest ?? '' },
+      list,
       steps: [],
+    },
+    {
+      because: 'the Secret is back at a value that was never pushed: PAM keeps its own',
+      resource: known
+        .status({ content: { ...known.parts.status?.content, state: 'Kept' } })
+        .withSecret('b')
+        .pushUnanswered('c1')
+        .withSecret('a'),
+      list,
+      steps: [],
+    },
+    {
+      because: 'the Secret is back, the push was not applied, and PAM rotates the record: nothing to do',
+      resource: unanswered.withSecret('a'),
+      list: anInventory().with({ id: '152', identifier: DERIVED, change: 'c1', automaticChange: true }),
+      steps: [],
+    },
+    {
+      because: 'with Once only a force-sync has pushed: its lost answer pushes nothing more',
+      resource: unanswered.withSecret('a', { push: 'Once' }),
+      list: anInventory().with({ id: '152', identifier: DERIVED, change: 'c2' }),
+      steps: [],
+    },
+    {
+      because: 'the settings that PAM keeps are not sent for a push that was most likely of the password',
+      resource: withKeptSettings().withSecret('b').pushUnanswered('c0', ['content']).withSecret('c'),
+      list,
+      steps: ['intent at c1', `update ${DERIVED} with content`],
     },
     {
       because: 'a passphrase that changes meanwhile is not the value of the intent',
@@ -144,8 +186,17 @@ describe('a push without an answer', () => {
       expected: { resolved: true },
     },
     {
-      because: 'the intent of other values goes where they were not applied',
-      resource: unanswered.withSecret('a'),
+      because: 'the intent of other values goes where nothing takes its place',
+      resource: unanswered.withSecret('a', { push: 'Once' }),
+      change: 'c1',
+      expected: { resolved: true },
+    },
+    {
+      because: 'so does the intent of a create whose value has changed since, with Once',
+      resource: aCredential()
+        .withSecret('a', { push: 'Once' })
+        .pushUnanswered()
+        .withSecret('b', { push: 'Once' }),
       change: 'c1',
       expected: { resolved: true },
     },
@@ -153,5 +204,120 @@ describe('a push without an answer', () => {
   ])('$because', ({ resource, change, expected }) => {
     const told = decide({ resource, list: anInventory().with({ id: '152', identifier: DERIVED, change }) });
     expect(told.decision.changes.resolved).toBe((expected as { resolved?: boolean }).resolved);
+  });
+});
+
+describe('a push that may still be applied late (D10)', () => {
+  const key = aKey().withSecret('k').known('92').withSecret('l').pushUnanswered('c1').withSecret('m');
+  const created = aCredential().withSecret('a').pushUnanswered();
+  const pushed = known.withSecret('b').pushUnanswered('c1');
+  const moved = anInventory().with({ id: '152', identifier: DERIVED, change: 'c2' });
+  const recent = 59_000;
+  itDecides([
+    {
+      because: 'a third value waits, whether or not the second one has got through yet',
+      resource: pushed.withSecret('c'),
+      list: moved,
+      unansweredForMs: recent,
+      steps: [],
+    },
+    {
+      because: 'after a minute it goes',
+      resource: pushed.withSecret('c'),
+      list: moved,
+      unansweredForMs: 60_000,
+      steps: ['intent at c2', `update ${DERIVED} with content`],
+    },
+    {
+      because: 'the same value does not wait: it cannot be overwritten by itself',
+      resource: pushed,
+      list,
+      unansweredForMs: 0,
+      steps: [`update ${DERIVED} with content`],
+    },
+    {
+      because: 'what PAM refused readably is never applied late',
+      resource: pushed.withSecret('c'),
+      memory: { refusedDigest: pushed.parts.status?.pending?.digest ?? '' },
+      list,
+      unansweredForMs: 0,
+      steps: ['intent at c1', `update ${DERIVED} with content`],
+    },
+    {
+      because: 'the first value waits too: PAM may come to hold the second one',
+      resource: pushed.withSecret('a'),
+      list,
+      unansweredForMs: recent,
+      steps: [],
+    },
+    {
+      because: 'a force-sync of another value waits',
+      resource: pushed.withSecret('c').forceSync(),
+      list,
+      unansweredForMs: recent,
+      steps: [],
+    },
+    {
+      because: 'a force-sync of the same value does not',
+      resource: pushed.forceSync(),
+      list,
+      unansweredForMs: recent,
+      steps: [`update ${DERIVED} with content`],
+    },
+    {
+      because: 'a create with another value waits: the first one may still make the record',
+      resource: created.withSecret('b').enabled(true).finalizer().deletionDisables(),
+      list: anInventory(),
+      unansweredForMs: recent,
+      steps: [],
+    },
+    {
+      because: 'after a minute it is created',
+      resource: created.withSecret('b'),
+      list: anInventory(),
+      unansweredForMs: 60_000,
+      steps: ['intent', `create ${DERIVED} with content`],
+    },
+    {
+      because: 'a create with the same value does not wait',
+      resource: created,
+      list: anInventory(),
+      unansweredForMs: 0,
+      steps: [`create ${DERIVED} with content`],
+    },
+    {
+      because: 'updates without content and toggles go on',
+      resource: pushed.withSecret('c').spec({ additional: 'x' }).enabled(true),
+      list,
+      unansweredForMs: recent,
+      steps: [`update ${DERIVED}`, 'enable 152'],
+    },
+    {
+      because: 'a disable waits for nothing',
+      resource: pushed.withSecret('c').enabled(false),
+      list,
+      unansweredForMs: 0,
+      steps: ['disable 152'],
+      again: true,
+    },
+    {
+      because: 'an edit of a key waits as well, since it takes the key along',
+      resource: key.spec({ keyName: 'x' }),
+      list: keyList,
+      unansweredForMs: recent,
+      steps: [],
+    },
+    {
+      because: 'a create that sent nothing secret has nothing to be applied late',
+      resource: aCredential().pushUnanswered().withSecret('a'),
+      list: anInventory(),
+      steps: ['intent', `create ${DERIVED} with content`],
+    },
+  ]);
+
+  it('comes back when the minute is over, and says so meanwhile', () => {
+    const { decision } = decide({ resource: pushed.withSecret('c'), list, unansweredForMs: 45_000 });
+    expect(decision).toMatchObject({ laterMs: 15_000, settling: true });
+    expect(decision.changes.resolved).toBeUndefined();
   });
 });

@@ -37,9 +37,9 @@ it.each([
   {
     name: 'pamconn',
     kind: 'PamConnection',
-    status: { state: { breaker: 'Open', cause: 'PamTimeout' }, resources: { total: 7 } },
-    head: 'NAME READY REASON URL STATE RESOURCES AGE',
-    row: 'columns False DeviceNotFound https://pam.example.com Open 7',
+    status: { resources: { total: 7 } },
+    head: 'NAME READY REASON URL RESOURCES AGE',
+    row: 'columns False DeviceNotFound https://pam.example.com 7',
   },
 ] as const)('kubectl get $name shows what matters', async ({ name, kind, status, head, row }) => {
   const { path } = await stores(kind, 'columns');

@@ -102,15 +102,16 @@ async function end({ controlPlane, operator, pam, kubeconfig, rights }: Running)
   await runKubectl(controlPlane, ['delete', '-f', '-', '--ignore-not-found'], text);
   const own = ['lease/pam-operator', 'secret/pam-operator-install-key'];
   await kubectl('delete', '-n', OPERATOR_NAMESPACE, '--ignore-not-found', ...own);
-  await kubectl('delete', 'pamconnection', '--all');
-  for (const namespace of NAMESPACES) {
-    for (const kind of ['pamcredential', 'pamsshkey']) {
-      const names = await kubectl('get', kind, '-n', namespace, '-o', 'name');
-      for (const name of names.split('\n').filter((line) => line !== '')) {
-        const free = JSON.stringify({ metadata: { finalizers: null } });
-        await kubectl('patch', name, '-n', namespace, '--type=merge', '-p', free);
-        await kubectl('delete', name, '-n', namespace);
-      }
+  for (const kind of ['pamcredential', 'pamsshkey', 'pamconnection']) {
+    const path = '{range .items[*]}{.metadata.name} {.metadata.namespace}{"\\n"}{end}';
+    const found = await kubectl('get', kind, '-A', '-o', `jsonpath=${path}`);
+    for (const line of found.split('\n').filter((text) => text !== '')) {
+      const [name = '', namespace = ''] = line.split(' ');
+      const target = [kind, name, ...(namespace === '' ? [] : ['-n', namespace])];
+      // In use, or waiting for a disable that nobody is left to make.
+      const free = JSON.stringify({ metadata: { finalizers: null } });
+      await kubectl('patch', ...target, '--type=merge', '-p', free);
+      await kubectl('delete', ...target, '--timeout=30s');
     }
   }
 }

@@ -3,7 +3,15 @@ import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
 import { aKeyPair } from '../support/a-key-pair.ts';
 import { startOperatorProcess } from '../support/operator-process.ts';
-import { credential, NAMESPACE, OPERATOR_NAMESPACE, type Stage, secret, sshKey, startStage } from './stage.ts';
+import {
+  credential,
+  NAMESPACE,
+  OPERATOR_NAMESPACE,
+  type Stage,
+  secret,
+  sshKey,
+  startStage,
+} from './stage.ts';
 
 /**
  * D1: what PAM Core rotated by itself is never undone by something that is no change of the Secret's value. Every cell
@@ -71,7 +79,10 @@ function cellsOf({ name, kinds }: Row): Cell[] {
 }
 
 function secretOf({ kind, name }: Cell): object {
-  return secret(name, kind === 'credential' ? { password: `first-${name}` } : { 'ssh-privatekey': privateKey });
+  return secret(
+    name,
+    kind === 'credential' ? { password: `first-${name}` } : { 'ssh-privatekey': privateKey },
+  );
 }
 
 function objectsOf(cell: Cell): object[] {
@@ -87,7 +98,7 @@ const recordOf = (cell: Cell) =>
     ? stage.pam.store.credential(identifierOf(cell))
     : stage.pam.store.key(identifierOf(cell));
 
-function valueOf(cell: Cell): string | number | null | undefined {
+function contentOf(cell: Cell): string | number | null | undefined {
   const record = recordOf(cell);
   return record !== undefined && 'privateKey' in record ? record.contentVersion : record?.content;
 }
@@ -151,7 +162,12 @@ async function crashDuring(cells: readonly Cell[], change: () => Promise<void>):
   const before = new Map(cells.map((cell) => [cell.name, postsOf(cell).length]));
   await change();
   await stage.eventually(
-    () => cells.filter((cell) => postsOf(cell).slice(before.get(cell.name)).some(({ applied }) => applied)),
+    () =>
+      cells.filter((cell) =>
+        postsOf(cell)
+          .slice(before.get(cell.name))
+          .some(({ applied }) => applied),
+      ),
     ({ length }) => length === cells.length,
     'all POSTs applied',
   );
@@ -159,7 +175,7 @@ async function crashDuring(cells: readonly Cell[], change: () => Promise<void>):
   await stage.operator().exited;
   for (const fault of faults) fault.remove();
   for (const cell of cells.filter(({ rotated }) => rotated)) rotate(cell);
-  for (const cell of cells) expected.set(cell.name, valueOf(cell));
+  for (const cell of cells) expected.set(cell.name, contentOf(cell));
   await stage.restartOperator();
 }
 
@@ -334,7 +350,7 @@ const rows: readonly Row[] = [
       await stage.apply(...cells.map(({ name }) => secret(name, { password: newPassword(name) })));
       for (const cell of cells.filter(({ rotated }) => !rotated)) {
         await stage.eventually(
-          () => valueOf(cell),
+          () => contentOf(cell),
           (value) => value === newPassword(cell.name),
           'the new password',
         );
@@ -357,7 +373,7 @@ describe.each(rows)('$event', (row) => {
   it('and what PAM rotated meanwhile stays as PAM has it', async () => {
     if (row.rotatesItself !== true) {
       for (const cell of cells.filter(({ rotated }) => rotated)) rotate(cell);
-      for (const cell of cells) expected.set(cell.name, valueOf(cell));
+      for (const cell of cells) expected.set(cell.name, contentOf(cell));
     }
     await row.act(cells);
     for (const cell of cells) await stage.reason(plural(cell), cell.name, row.reason?.(cell) ?? 'Synced');
@@ -365,7 +381,7 @@ describe.each(rows)('$event', (row) => {
       expect(contentPosts(cell), cell.name).toBe(row.posts?.(cell) ?? 1);
       // A key that goes along with an edit is set once more, to what it was.
       if (cell.kind === 'key' && contentPosts(cell) === 2) continue;
-      expect(valueOf(cell), cell.name).toBe(expected.get(cell.name));
+      expect(contentOf(cell), cell.name).toBe(expected.get(cell.name));
     }
   });
 });
@@ -374,7 +390,7 @@ it('nothing of that was undone by what came after it', () => {
   for (const row of rows) {
     for (const cell of cellsOf(row)) {
       expect(contentPosts(cell), cell.name).toBe(row.posts?.(cell) ?? 1);
-      if (cell.rotated) expect(valueOf(cell), cell.name).toBe(expected.get(cell.name));
+      if (cell.rotated) expect(contentOf(cell), cell.name).toBe(expected.get(cell.name));
     }
   }
 });

@@ -23,6 +23,10 @@ export interface StageOptions {
   readonly connection?: Partial<PamConnectionSpec>;
   readonly oauth?: 'oauth1' | 'oauth2';
   readonly args?: readonly string[];
+  /** Also starts kube-controller-manager: namespaces go away when they are deleted. */
+  readonly controllers?: boolean;
+  /** More flags of kube-apiserver, such as those of an audit log. */
+  readonly apiServerFlags?: readonly string[];
   /** Puts records into PAM before the operator starts. */
   readonly seed?: (pam: PamCore) => void;
 }
@@ -35,6 +39,8 @@ export interface Stage {
   /** Runs kubectl and gives what it prints. */
   kubectl(...args: string[]): Promise<string>;
   apply(...objects: readonly object[]): Promise<void>;
+  /** Applies the connection of the beginning once more. */
+  applyConnection(): Promise<void>;
   credential(name: string): Promise<PamCredential>;
   sshKey(name: string): Promise<PamSshKey>;
   patch(kind: string, name: string, patch: object): Promise<void>;
@@ -65,7 +71,8 @@ export const DEVICES = [
 ];
 
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
-  const controlPlane = await startControlPlane();
+  const { controllers = false, apiServerFlags = [] } = options;
+  const controlPlane = await startControlPlane({ controllers, apiServerFlags });
   const pam = await startPamCore({ devices: DEVICES, ...options.pam });
   options.seed?.(pam);
   const flags = ['--kubeconfig', controlPlane.kubeconfigPath];
@@ -116,6 +123,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     operator: () => operator,
     kubectl,
     apply,
+    applyConnection: () => apply(...connectionObjects(pam, options)),
     credential: (name) => get('pamcredential', name),
     sshKey: (name) => get('pamsshkey', name),
     patch: async (kind, name, patch) => {

@@ -4,17 +4,6 @@ import { createTestMetrics, seriesOf } from './series-of.ts';
 const at = new Date(1_700_000_000_500);
 
 describe('a connection', () => {
-  it('is in one state', async () => {
-    const metrics = createTestMetrics();
-    metrics.pam.state('default', 'Open');
-    metrics.pam.state('default', 'Probing');
-    expect(await seriesOf(metrics, 'pam_operator_connection_state')).toEqual([
-      'pam_operator_connection_state{connection="default",state="Closed"} 0',
-      'pam_operator_connection_state{connection="default",state="Open"} 0',
-      'pam_operator_connection_state{connection="default",state="Probing"} 1',
-    ]);
-  });
-
   const codes = [
     { because: 'success', code: 'ok', label: 'ok' },
     { because: 'a number of PAM', code: '1011', label: '1011' },
@@ -41,8 +30,8 @@ describe('a connection', () => {
       metrics.pam.called(connection, { operation: 'List', code: 'ok', durationMs: 5 });
       metrics.pam.called(connection, { operation: 'Upsert', code: '1011', durationMs: 5 });
       metrics.pam.called(connection, { operation: 'Upsert', code: 'ok', durationMs: 5 });
-      metrics.pam.state(connection, 'Closed');
-      metrics.pam.inventoryRead(connection, { entries: 3, unclaimed: 1, at });
+      metrics.pam.inventoryRead(connection, { entries: 3, at });
+      metrics.pam.unclaimed(connection, 1);
       metrics.pam.rotated(connection, 2);
       metrics.pam.disablesPending(connection, 1);
       metrics.pam.disabled(connection, 2);

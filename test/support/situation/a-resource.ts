@@ -2,7 +2,7 @@ import type { PamCredential } from '../../../src/api/pam-credential.gen.ts';
 import type { PamSshKey } from '../../../src/api/pam-ssh-key.gen.ts';
 import { appliedDigest } from '../../../src/core/applied-spec.ts';
 import { digest, type InstallKey } from '../../../src/core/digest.ts';
-import { type ManagedResource, manage } from '../../../src/core/managed-resource.ts';
+import { type ManagedResource, manage, type ParentRecord } from '../../../src/core/managed-resource.ts';
 import type { MaterialField, SecretVersion, UsableMaterial } from '../../../src/core/material.ts';
 import { groupFields, intentDigest } from '../../../src/core/secret-fields.ts';
 import { secretSources } from '../../../src/core/secret-source.ts';
@@ -29,6 +29,7 @@ interface Parts {
   readonly secrets: Readonly<Record<string, string>>;
   readonly metadata: Partial<PamCredential['metadata']>;
   readonly installKey: InstallKey;
+  readonly parent?: ParentRecord;
 }
 
 /** A resource in the making: each call tells one more thing of it, later ones happen later. */
@@ -53,6 +54,11 @@ export class ResourceStory {
 
   adopts(): ResourceStory {
     return this.spec({ adoptionPolicy: 'Adopt' });
+  }
+
+  /** What `spec.parentRef` leads to now. */
+  childOf(parent: ParentRecord): ResourceStory {
+    return this.spec({ parentRef: { name: 'parent' } }).#with({ parent });
   }
 
   deletionDisables(): ResourceStory {
@@ -140,8 +146,8 @@ export class ResourceStory {
   }
 
   resource(): ManagedResource {
-    const { kind, spec, status, metadata } = this.parts;
-    return manage({
+    const { kind, spec, status, metadata, parent } = this.parts;
+    const managed = manage({
       apiVersion: 'pam-operator.io/v1alpha1',
       kind,
       metadata: {
@@ -156,6 +162,7 @@ export class ResourceStory {
       spec,
       ...(status !== undefined && { status }),
     } as PamCredential | PamSshKey);
+    return parent === undefined || managed.kind === 'key' ? managed : { ...managed, parent };
   }
 
   /** The version of a Secret follows its value, so an unchanged value has an unchanged version. */

@@ -1,5 +1,6 @@
 import type { Action } from '../../../src/core/action.ts';
-import type { Decision } from '../../../src/core/decision.ts';
+import type { Claimant } from '../../../src/core/claims.ts';
+import type { Decision, Plan } from '../../../src/core/decision.ts';
 import { problem } from '../../../src/core/failure.ts';
 import { declaredRecord } from '../../../src/core/managed-resource.ts';
 import { plan } from '../../../src/core/plan.ts';
@@ -39,10 +40,14 @@ export interface Circumstances {
   /** Versions of Secrets are not watched. */
   readonly unwatched?: boolean;
   readonly seenAtMs?: number;
-  /** Since the last call of the intent ended; two minutes unless told. */
-  readonly pendingAgeMs?: number;
+  /** Since the last push without an answer ended; absent: long ago. */
+  readonly unansweredForMs?: number;
   readonly seal?: SealState;
   readonly installKey?: typeof INSTALL_KEY;
+  /** Who has the record that this resource claims too. */
+  readonly rival?: Claimant;
+  /** Another plan than the usual one. */
+  readonly planning?: (situation: Situation) => Plan;
 }
 
 export interface Told {
@@ -61,9 +66,10 @@ function situationOf({
   parentId,
   unwatched,
   seenAtMs,
-  pendingAgeMs,
+  unansweredForMs,
   seal,
   installKey,
+  rival,
 }: Circumstances): Situation {
   const resource = story.resource();
   const secretVersions = new Map(
@@ -75,7 +81,7 @@ function situationOf({
   return {
     resource,
     seal: seal ?? 'valid',
-    rival: undefined,
+    rival,
     declared: declaredRecord(resource, PREFIX),
     connection: {
       fingerprint: FINGERPRINT,
@@ -96,22 +102,22 @@ function situationOf({
       verified: new Map(),
       gone: false,
       baselineSoughtForMs: 0,
+      unansweredAtMs: unansweredForMs === undefined ? undefined : NOW - unansweredForMs,
       ...memory,
     },
     seenAtMs: seenAtMs ?? NOW - 1000,
     startedAtMs: NOW,
-    pendingAgeMs: pendingAgeMs ?? 120_000,
     baselineDelayMs: 30_000,
   };
 }
 
 /** Plans, gathers what the plan asks for as the shell does, and plans again; a list that is too old comes anew. */
 export function decide(circumstances: Circumstances): Told {
-  const { resource: story, list = anInventory() } = circumstances;
+  const { resource: story, list = anInventory(), planning = plan } = circumstances;
   let situation = situationOf(circumstances);
   const asked: ('Secrets' | 'list')[] = [];
   for (let round = 0; round < 6; round++) {
-    const next = plan(situation);
+    const next = planning(situation);
     if (next.need === undefined) {
       return {
         decision: next,

@@ -14,18 +14,20 @@ export interface Pass {
   readonly outcome?: Partial<Outcome>;
   readonly now?: string;
   readonly fingerprint?: string;
+  /** There is no install key. */
+  readonly keyless?: boolean;
 }
 
 /** The status after one pass. */
 export function statusAfter(
   story: ResourceStory,
-  { decision, outcome, now = PASS_TIME, fingerprint = FINGERPRINT }: Pass,
+  { decision, outcome, now = PASS_TIME, fingerprint = FINGERPRINT, keyless = false }: Pass,
 ): ManagedStatus {
   return nextStatus(
     story.resource(),
     { ...nothing(), ...decision },
     { ...NOTHING_DONE, ...outcome },
-    { fingerprint, installKey: INSTALL_KEY },
+    { fingerprint, installKey: keyless ? undefined : INSTALL_KEY },
     { now, progressDeadlineSeconds: 600 },
   );
 }

@@ -1,0 +1,240 @@
+import { describe, expect, it } from 'vitest';
+import {
+  aCredential,
+  aKey,
+  DERIVED,
+  DERIVED_KEY,
+  OTHER_INSTALL_KEY,
+} from '../support/situation/a-resource.ts';
+import { anInventory, NOW } from '../support/situation/an-inventory.ts';
+import { type Circumstances, decide } from '../support/situation/decide.ts';
+import { itDecides } from '../support/situation/decision-rows.ts';
+
+const list = anInventory().with({ id: '152', identifier: DERIVED, change: 'c1' });
+const keyList = anInventory().with({ id: '92', identifier: DERIVED_KEY, isKey: true, change: 'c1' });
+const known = aCredential().withSecret('a').known('152');
+const content = known.parts.status?.content;
+const withChange = known.status({ content: { ...content, change: 'c0' } });
+/** The last write ended longer ago than the delay of 30 s, and no list was looked at since. */
+const due = { writeEndedAtMs: NOW - 31_000, baselineSoughtForMs: undefined };
+
+interface Row extends Circumstances {
+  readonly because: string;
+  readonly asked: readonly string[];
+  readonly baseline?: string;
+  readonly laterMs?: number;
+  readonly sought?: true;
+}
+
+describe('the baseline of `change`', () => {
+  const rows: readonly Row[] = [
+    {
+      because: 'it is what the first list after the delay shows',
+      resource: known,
+      memory: due,
+      list,
+      asked: ['list'],
+      baseline: 'c1',
+      sought: true,
+    },
+    {
+      because: 'a key has one too',
+      resource: aKey().withSecret('k').known('92'),
+      memory: due,
+      list: keyList,
+      asked: ['list'],
+      baseline: 'c1',
+      sought: true,
+    },
+    {
+      because: 'right after the write nobody waits for it',
+      resource: known,
+      memory: { ...due, writeEndedAtMs: NOW - 10_000 },
+      list,
+      asked: [],
+      laterMs: 20_000,
+    },
+    {
+      because: 'another process wrote: nothing to wait for',
+      resource: known,
+      memory: { writeEndedAtMs: 0, baselineSoughtForMs: undefined },
+      list,
+      asked: ['list'],
+      baseline: 'c1',
+      sought: true,
+    },
+    {
+      because: 'a list that does not show the record (hidden) is looked at, and that is all',
+      resource: known,
+      memory: due,
+      list: anInventory(),
+      asked: ['list'],
+      sought: true,
+    },
+    {
+      because: 'no second list is asked for after that',
+      resource: known,
+      memory: { ...due, baselineSoughtForMs: due.writeEndedAtMs },
+      list: anInventory(),
+      asked: [],
+    },
+    {
+      because: 'a later write makes it due again',
+      resource: known,
+      memory: { ...due, baselineSoughtForMs: due.writeEndedAtMs - 60_000 },
+      list,
+      asked: ['list'],
+      baseline: 'c1',
+      sought: true,
+    },
+    { because: 'it is known', resource: withChange, memory: due, list, asked: [] },
+    {
+      because: 'Override compares nothing',
+      resource: aCredential().withSecret('a', { push: 'Override' }).known('152'),
+      memory: due,
+      list,
+      asked: [],
+    },
+    {
+      because: 'Once compares nothing',
+      resource: aCredential().withSecret('a', { push: 'Once' }).known('152'),
+      memory: due,
+      list,
+      asked: [],
+    },
+    {
+      because: 'without a secret value there is nothing to hold back',
+      resource: aCredential().known('152'),
+      memory: due,
+      list,
+      asked: [],
+    },
+    {
+      because: 'secret settings alone have one',
+      resource: aCredential().withTotp('t').known('152'),
+      memory: due,
+      list,
+      asked: ['list'],
+      baseline: 'c1',
+      sought: true,
+    },
+    {
+      because: 'a push that was found in the list has it from there: else the next change would look rotated',
+      resource: withChange.withSecret('b').pushUnanswered('c0'),
+      list,
+      asked: ['Secrets', 'list'],
+      baseline: 'c1',
+    },
+    {
+      because: 'a key that is met and not written has it from the list of the look-up',
+      resource: aKey().withSecret('k'),
+      list: keyList,
+      asked: ['list', 'Secrets'],
+      baseline: 'c1',
+    },
+    {
+      because: 'a key that is met with a new install key keeps the one that it had',
+      resource: aKey()
+        .withSecret('k')
+        .known('92', { id: undefined as unknown as string })
+        .status({ content: { state: 'Pushed', digest: 'x', change: 'c0' } }),
+      seal: 'otherKey',
+      installKey: OTHER_INSTALL_KEY,
+      list: keyList,
+      asked: ['list', 'Secrets'],
+    },
+  ];
+  it.each(rows)('$because', ({ because: _, asked, baseline, laterMs, sought, ...circumstances }) => {
+    const told = decide(circumstances);
+    expect(told.asked).toEqual(asked);
+    expect(told.steps).toEqual([]);
+    expect(told.decision.changes.baseline).toBe(baseline);
+    expect(told.decision.changes.baselineSought).toBe(sought);
+    expect(told.decision.laterMs).toBe(laterMs);
+  });
+});
+
+describe('a changed Secret in a pass that has the baseline', () => {
+  const held = withChange.withSecret('b');
+  itDecides([
+    {
+      because: 'D1 `change` moved since our last write: held',
+      resource: held,
+      list,
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
+      because: 'D1 PAM rotates the record by itself, although `change` has not moved: held',
+      resource: held,
+      list: anInventory().with({ id: '152', identifier: DERIVED, change: 'c0', automaticChange: true }),
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
+      because: 'D20 `change` went back, as after a restore of PAM: held too, since it is compared as a text',
+      resource: held,
+      list: anInventory().with({ id: '152', identifier: DERIVED, change: 'b9' }),
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
+      because: 'D1 secret settings are held in the same way',
+      resource: aCredential()
+        .withTotp('t')
+        .known('152')
+        .status({
+          content: { ...aCredential().withTotp('t').known('152').parts.status?.content, change: 'c0' },
+        })
+        .withTotp('u'),
+      list,
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
+      because: 'D1 an edit of a key, which takes the key along, is held too',
+      resource: aKey()
+        .withSecret('k')
+        .known('92')
+        .status({ content: { ...aKey().withSecret('k').known('92').parts.status?.content, change: 'c0' } })
+        .spec({ keyName: 'x' }),
+      list: keyList,
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
+      because: 'with Once a changed Secret is no news, so nothing is held',
+      resource: known.status({ content: { ...content, change: 'c0' } }).withSecret('b', { push: 'Once' }),
+      list,
+      steps: [],
+    },
+  ]);
+});
+
+describe('a key that PAM had before', () => {
+  const kept = aKey().withSecret('k').known('92');
+  const keptContent = { ...kept.parts.status?.content, state: 'Kept' as const, change: 'c1' };
+  const edited = kept.status({ content: keptContent }).spec({ keyName: 'x' });
+  itDecides([
+    {
+      because:
+        'an edit takes the Secret’s key along: a push with an intent of its own, and recorded as pushed',
+      resource: edited,
+      list: keyList,
+      steps: ['intent at c1', `update ${DERIVED_KEY} with content`],
+    },
+    {
+      because: 'with Once the Secret’s key is never pushed over it',
+      resource: edited.spec({ push: 'Once' }),
+      list: keyList,
+      steps: [],
+      reason: 'InvalidSettings',
+    },
+    {
+      because: 'a key that the operator pushed goes along as it is',
+      resource: kept.status({ content: { ...keptContent, state: 'Pushed' } }).spec({ keyName: 'x' }),
+      list: keyList,
+      steps: [`update ${DERIVED_KEY}`],
+    },
+  ]);
+});

@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { JournalEntry } from '../support/pam-core/journal.ts';
+import { metricOf } from './metric-of.ts';
+import { credential, type Stage, startStage } from './stage.ts';
+
+/**
+ * PAM Core takes eight seconds for an upsert and one for a disable, and 500 resources wait to be created. Seven of the
+ * eight places are taken all the time, and every worker is busy; `enabled: false` has a worker, a place and a token of
+ * its own.
+ */
+let stage: Stage;
+const URGENT = ['plain', 'start', 'retried', 'waiting', 'exhausted'];
+const active = { enabled: true, content: undefined };
+const SLOW_MS = 8000;
+
+beforeAll(async () => {
+  stage = await startStage({
+    connection: { limits: { maxInFlight: 8, requestsPerSecond: 200, burst: 200 } },
+    args: ['--backoff-base-seconds', '1'],
+  });
+  await stage.apply(...URGENT.map((name) => credential(name, active)));
+  for (const name of URGENT) await stage.reason('pamcredential', name, 'Synced');
+  stage.pam.faults.add({ kind: 'delay', ms: SLOW_MS, match: { path: 'C4' } });
+  stage.pam.faults.add({ kind: 'delay', ms: 1000, match: { path: 'C6' } });
+  const queued = Array.from({ length: 500 }, (_, at) => credential(`queued-${at}`, { content: undefined }));
+  await stage.apply(...queued);
+});
+afterAll(() => stage?.stop());
+
+const writes = () => stage.pam.journal.writes();
+const posts = () => stage.pam.journal.calls({ template: 'C4' });
+const pending = () => metricOf(stage.operator(), 'pam_operator_disables_pending', 'connection="default"');
+const confirmed = () => metricOf(stage.operator(), 'pam_operator_time_to_disable_seconds_count');
+
+/** All places are taken, and none becomes free for half of a call's time: the next write is not a matter of luck. */
+async function whileAllPlacesAreTaken(places: number): Promise<number> {
+  await stage.eventually(
+    () => ({ now: Date.now(), open: posts().filter(({ done }) => !done) }),
+    ({ now, open: [oldest, ...others] }) =>
+      others.length === places - 1 && now - Date.parse(oldest?.time ?? '') < SLOW_MS / 2,
+    `${places} calls that have begun lately`,
+  );
+  return writes().length;
+}
+
+async function nextWrite(after: number): Promise<JournalEntry | undefined> {
+  await stage.eventually(writes, (all) => all.length > after, 'the next write');
+  return writes()[after];
+}
+
+const limitTo = (limits: object) =>
+  stage.kubectl(
+    ...['patch', 'pamconnection/default', '--type=merge', '-p'],
+    JSON.stringify({ spec: { limits } }),
+  );
+const disable = (name: string) => stage.patch('pamcredential', name, { spec: { enabled: false } });
+
+async function eventuallyDisabled(name: string): Promise<void> {
+  const { status } = await stage.eventually(
+    () => stage.credential(name),
+    (found) => found.status?.enabled === false,
+    `${name} disabled`,
+  );
+  expect(stage.pam.store.record(status?.id ?? '')?.enabled).toBe(false);
+}
+
+describe('enabled: false while PAM is slow and 500 resources wait', () => {
+  it('is the next write, in a place of its own, and counts as pending until PAM has answered', async () => {
+    const before = await confirmed();
+    const after = await whileAllPlacesAreTaken(7);
+    await disable('plain');
+    expect(await nextWrite(after)).toMatchObject({
+      template: 'C6',
+      identifier: 'test_team-a_plain',
+      inFlight: 8,
+    });
+    expect(await pending()).toBe(1);
+    await eventuallyDisabled('plain');
+    await stage.eventually(pending, (count) => count === 0, 'no pending disable');
+    expect(await confirmed()).toBe(before + 1);
+  });
+
+  it('is tried again before the others when PAM refuses it for a moment', async () => {
+    stage.pam.faults.add({ kind: 'service-unavailable', match: { path: 'C6', times: 1 } });
+    const after = await whileAllPlacesAreTaken(7);
+    await disable('retried');
+    expect(await nextWrite(after)).toMatchObject({ template: 'C6', inFlight: 8 });
+    await eventuallyDisabled('retried');
+    const tries = stage.pam.journal.calls({ template: 'C6', identifier: 'test_team-a_retried' });
+    expect(tries.map(({ status, inFlight }) => [status, inFlight > 7])).toEqual([
+      [503, true],
+      [200, true],
+    ]);
+    expect(stage.pam.store.credentials().length).toBeLessThan(400);
+  });
+
+  it('is the first write of an operator that starts', async () => {
+    const operator = stage.operator();
+    operator.kill('SIGKILL');
+    await operator.exited;
+    await disable('start');
+    const after = writes().length;
+    await stage.restartOperator();
+    expect(await nextWrite(after)).toMatchObject({ template: 'C6', identifier: 'test_team-a_start' });
+    await eventuallyDisabled('start');
+  });
+
+  it('does not wait for the update of the same resource that is still in line for a place', async () => {
+    await limitTo({ maxInFlight: 2, requestsPerSecond: 200, burst: 200 });
+    stage.pam.faults.clear();
+    stage.pam.faults.add({ kind: 'delay', ms: 2000, match: { path: 'C4' } });
+    await whileAllPlacesAreTaken(1);
+    await stage.patch('pamcredential', 'waiting', { spec: { additional: 'edited' } });
+    const before = writes().length;
+    // The worker that becomes free with this call takes the update, and finds the only place taken anew.
+    await stage.eventually(writes, (all) => all.length > before, 'the call that has the place');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const after = writes().length;
+    await disable('waiting');
+    expect(await nextWrite(after)).toMatchObject({ template: 'C6', identifier: 'test_team-a_waiting' });
+    await stage.eventually(
+      () => stage.pam.journal.calls({ template: 'C4', identifier: 'test_team-a_waiting' }).length,
+      (count) => count === 2,
+      'the update after it',
+    );
+    await eventuallyDisabled('waiting');
+  });
+
+  it('waits for no token where the limit of one call a second is used up', async () => {
+    stage.pam.faults.clear();
+    await limitTo({ maxInFlight: 1, requestsPerSecond: 1, burst: 1 });
+    const calm = posts().length;
+    await stage.eventually(posts, (all) => all.length >= calm + 3, 'calls at the slow pace');
+    const after = writes().length;
+    await disable('exhausted');
+    const all = await stage.eventually(
+      () => writes().slice(after),
+      (found) => found.some(({ template }) => template === 'C6'),
+      'the disable',
+    );
+    // One may have gone out while kubectl was on its way.
+    expect(all.findIndex(({ template }) => template === 'C6')).toBeLessThanOrEqual(1);
+    await eventuallyDisabled('exhausted');
+    expect(stage.pam.store.credentials().length).toBeLessThan(490);
+  });
+});
