@@ -69,8 +69,7 @@ export function resolveIntent(
 ): Need | IntentOutcome {
   const { resource, memory, inventory, startedAtMs, connection } = situation;
   const { pending } = resource.status;
-  // An intent without a digest marks a create that sends nothing secret.
-  if (pending === undefined || pending.digest === '') return 'none';
+  if (pending === undefined) return 'none';
   const about = intentOf(situation, material, group, pending.digest);
   if (about === 'otherGroup') return 'none';
   const own = about === 'thisGroup';

@@ -92,9 +92,7 @@ export function decideRecord(
       // Any trace of an earlier record is enough to refrain from creating a second one.
       if (resource.trace && !resource.forced) {
         const record = status.id === undefined ? 'The record' : `Record ${status.id}`;
-        // A status that was not to be believed is written anew without what it said: a trace of it has to stay.
-        const changes = status.identifier === undefined ? { identifier: declared.identifier } : {};
-        return { failure: problem('RecordGone', `${record} is no longer in PAM Core's list`), changes };
+        return { failure: problem('RecordGone', `${record} is no longer in PAM Core's list`) };
       }
       return { exists: false, mode: 'create', identifier: declared.identifier, firstContact: true };
     case 'ours':

@@ -19,18 +19,19 @@ export interface TrustedResource {
  * | broken | out | out | only echoed | the same, and the spec is applied again without content |
  *
  * A force-sync is only echoed, since whether it was handled already stands in the very status that is not believed
- * (design 4.5: without a status of ours). `resource.trace` stays: that the status says anything is reason enough not to
- * create a second record.
+ * (design 4.5: without a status of ours). `resource.trace` stays, and so does a trace in the status, however it is written
+ * anew: that it says anything is reason enough not to create a second record.
  */
 export function trustedResource(resource: ManagedResource, key: InstallKey): TrustedResource {
   const seal = sealStateOf(key, resource.metadata.uid, resource.status);
   if (seal === 'blank' || seal === 'valid') return { resource, seal };
   const { id, identifier, connectionFingerprint, enabled, pending, applied, content, ...rest } =
     resource.status;
-  const { forceSync } = resource;
+  const { forceSync, trace } = resource;
   const status = {
     ...rest,
-    ...(seal === 'otherKey' && applied !== undefined && { applied }),
+    // The digest of nothing: it differs from every spec.
+    ...(trace && { applied: seal === 'otherKey' && applied !== undefined ? applied : `${key.id}:` }),
     ...(seal === 'otherKey' && content !== undefined && { content }),
     ...(forceSync !== undefined && { lastHandledForceSync: forceSync }),
   };

@@ -161,6 +161,29 @@ describe('a push without an answer', () => {
     expect(world.status().pending).toBeUndefined();
   });
 
+  it('D10 a refusal does not tell of the try before it: what that one applies late is found, and overwritten', async () => {
+    setSecret('one');
+    world.connect();
+    world.kubernetes.apply(credential({ content: fromSecret }));
+    world.pam.faults.push({ operation: 'Upsert', fault: timeout });
+    await world.reconcile();
+    world.pam.faults.push({ operation: 'Upsert', fault: refusal(1011) });
+    await world.wait(2000);
+    await world.reconcile();
+    expect(world.ready()).toBe('False DeviceNotFound');
+    expect(world.status().pending).toBeDefined();
+    setSecret('two');
+    world.takeCosts();
+    await world.wait(11_000);
+    await world.reconcile();
+    expect(world.takeCosts().pam).toEqual(['List']);
+    world.pam.store({ identifier: 'test_shop_orders', content: 'one' });
+    await world.wait(60_000);
+    await world.reconcile();
+    expect(passwordInPam()).toBe('two');
+    expect(world.ready()).toBe('True Synced');
+  });
+
   it('D11 dies after the POST of a create: the next process finds the record and pushes nothing', async () => {
     setSecret('one');
     world.connect();

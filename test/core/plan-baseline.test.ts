@@ -9,6 +9,7 @@ import {
 import { anInventory, NOW } from '../support/situation/an-inventory.ts';
 import { type Circumstances, decide } from '../support/situation/decide.ts';
 import { itDecides } from '../support/situation/decision-rows.ts';
+import { statusAfter } from '../support/situation/status-after.ts';
 
 const list = anInventory().with({ id: '152', identifier: DERIVED, change: 'c1' });
 const keyList = anInventory().with({ id: '92', identifier: DERIVED_KEY, isKey: true, change: 'c1' });
@@ -24,6 +25,7 @@ interface Row extends Circumstances {
   readonly baseline?: string;
   readonly laterMs?: number;
   readonly sought?: true;
+  readonly lost?: true;
 }
 
 describe('the baseline of `change`', () => {
@@ -126,6 +128,23 @@ describe('the baseline of `change`', () => {
       baseline: 'c1',
     },
     {
+      because: 'but not while that push may come a second time and move `change` again',
+      resource: withChange.withSecret('b').pushUnanswered('c0'),
+      unansweredForMs: 20_000,
+      list,
+      asked: ['Secrets', 'list'],
+      laterMs: 40_000,
+      lost: true,
+    },
+    {
+      because: 'nor after another try of it has got through',
+      resource: known,
+      memory: { ...due, unansweredAtMs: NOW - 40_000 },
+      list,
+      asked: [],
+      laterMs: 20_000,
+    },
+    {
       because: 'a key that is met and not written has it from the list of the look-up',
       resource: aKey().withSecret('k'),
       list: keyList,
@@ -144,14 +163,21 @@ describe('the baseline of `change`', () => {
       asked: ['list', 'Secrets'],
     },
   ];
-  it.each(rows)('$because', ({ because: _, asked, baseline, laterMs, sought, ...circumstances }) => {
+  it.each(rows)('$because', ({ because: _, asked, baseline, laterMs, sought, lost, ...circumstances }) => {
     const told = decide(circumstances);
     expect(told.asked).toEqual(asked);
     expect(told.steps).toEqual([]);
     expect(told.decision.changes.baseline).toBe(baseline);
     expect(told.decision.changes.baselineSought).toBe(sought);
+    expect(told.decision.changes.baselineLost).toBe(lost);
     expect(told.decision.laterMs).toBe(laterMs);
   });
+});
+
+it('a baseline of which nobody knows whether it holds leaves the status', () => {
+  const { content: after } = statusAfter(withChange, { decision: { changes: { baselineLost: true } } });
+  expect(after).toMatchObject({ state: 'Pushed' });
+  expect(after).not.toHaveProperty('change');
 });
 
 describe('a changed Secret in a pass that has the baseline', () => {

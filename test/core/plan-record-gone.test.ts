@@ -1,7 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { aCredential, DERIVED } from '../support/situation/a-resource.ts';
 import { anInventory } from '../support/situation/an-inventory.ts';
-import { decide } from '../support/situation/decide.ts';
 import { itDecides } from '../support/situation/decision-rows.ts';
 
 const ours = anInventory().with({ id: '152', identifier: DERIVED });
@@ -123,9 +122,4 @@ describe('a record that is gone', () => {
       steps: [`create ${DERIVED}`],
     },
   ]);
-
-  it('leaves a trace where the status that told of it was not to be believed: the next pass must not create it', () => {
-    const { decision } = decide({ resource: aCredential().status({ lastSyncTime: '2026-01-01T00:00:00Z' }) });
-    expect(decision.changes.identifier).toBe(DERIVED);
-  });
 });

@@ -279,6 +279,13 @@ describe('a push that may still be applied late (D10)', () => {
       steps: ['intent', `create ${DERIVED} with content`],
     },
     {
+      because: 'a create anew waits too, where the answer is missing of a push whose intent is gone',
+      resource: aCredential().withSecret('a'),
+      list: anInventory(),
+      unansweredForMs: recent,
+      steps: [],
+    },
+    {
       because: 'a create with the same value does not wait',
       resource: created,
       list: anInventory(),

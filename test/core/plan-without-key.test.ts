@@ -20,17 +20,26 @@ const keyList = anInventory().with({ id: '92', identifier: DERIVED_KEY, isKey: t
 const enabled = aCredential().withSecret('a').enabled(true).known('152');
 
 /** The plan as it is asked for: of a resource that has something to disable, with a status that is not believed. */
-function steps(circumstances: Circumstances) {
+function steps(circumstances: Circumstances, rival: Situation['rival']) {
   const resource = circumstances.resource.resource();
   if (!disablesWithoutKey(resource)) return { steps: 'not asked', reason: undefined };
   const planning = (situation: Situation) =>
     planWithoutKey(
-      { ...situation, resource: { ...resource, status: {} } as typeof resource, seal: 'broken' },
+      { ...situation, rival, resource: { ...resource, status: {} } as typeof resource, seal: 'broken' },
       cause,
     );
   const { steps: told, reason } = decide({ ...circumstances, planning });
   return { steps: told, reason };
 }
+
+const RIVAL: Situation['rival'] = {
+  uid: 'u-0',
+  kind: 'credential',
+  namespace: 'team',
+  name: 'other',
+  createdAt: '2025-01-01T00:00:00Z',
+  holds: true,
+};
 
 interface Row {
   readonly because: string;
@@ -39,6 +48,8 @@ interface Row {
   readonly more?: Partial<Circumstances>;
   readonly steps: readonly string[] | 'not asked';
   readonly reason?: string;
+  /** Another resource has the older claim. */
+  readonly rival?: boolean;
 }
 
 describe('without an install key', () => {
@@ -109,6 +120,21 @@ describe('without an install key', () => {
       reason: 'InstallKeyUnavailable',
     },
     {
+      because: 'the same account under another identifier is somebody else’s',
+      resource: enabled.enabled(false),
+      list: anInventory().with({ id: '9', identifier: 'theirs' }),
+      steps: [],
+      reason: 'InstallKeyUnavailable',
+    },
+    {
+      because: 'a record that another resource has is left alone',
+      resource: enabled.enabled(false),
+      list,
+      rival: true,
+      steps: [],
+      reason: 'InstallKeyUnavailable',
+    },
+    {
       because: 'an incomplete list decides nothing',
       resource: enabled.enabled(false),
       list: list.incomplete(),
@@ -158,8 +184,9 @@ describe('without an install key', () => {
       steps: ['remove finalizer'],
     },
   ];
-  it.each(rows)('$because', ({ resource, list: shown, more, steps: expected, reason }) => {
-    expect(steps({ resource, list: shown, ...more })).toEqual({ steps: expected, reason });
+  it.each(rows)('$because', ({ resource, list: shown, more, steps: expected, reason, rival }) => {
+    const older = rival === true ? RIVAL : undefined;
+    expect(steps({ resource, list: shown, ...more }, older)).toEqual({ steps: expected, reason });
   });
 
   it('keeps what the seal vouches for, so that it holds when the key is back', () => {

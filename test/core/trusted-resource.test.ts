@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PamCredential, PamCredentialStatus } from '../../src/api/pam-credential.gen.ts';
+import { compareApplied } from '../../src/core/applied-spec.ts';
 import { manage } from '../../src/core/managed-resource.ts';
 import { sealStatus } from '../../src/core/seal.ts';
 import { trustedResource } from '../../src/core/trusted-resource.ts';
@@ -38,7 +39,7 @@ function resource(status: PamCredentialStatus, forceSync?: string) {
 const sealed = { ...told, seal: sealStatus(INSTALL_KEY, 'u-1', told) };
 const lost = { ...told, seal: sealStatus(OTHER_INSTALL_KEY, 'u-1', told) };
 const copied = { ...told, seal: sealStatus(INSTALL_KEY, 'u-2', told) };
-const common = ['lastSyncTime', 'observedGeneration', 'seal'];
+const common = ['applied', 'lastSyncTime', 'observedGeneration', 'seal'];
 
 describe('of a status only what its seal vouches for is used', () => {
   it.each([
@@ -48,7 +49,7 @@ describe('of a status only what its seal vouches for is used', () => {
       because: 'of another install key: versions of Secrets may still be compared',
       status: lost,
       seal: 'otherKey',
-      kept: ['applied', 'content', ...common],
+      kept: ['content', ...common],
     },
     { because: 'copied from another resource', status: copied, seal: 'broken', kept: common },
     { because: 'forged', status: { ...sealed, id: '7' }, seal: 'broken', kept: common },
@@ -58,8 +59,24 @@ describe('of a status only what its seal vouches for is used', () => {
     expect(Object.keys(trusted.resource.status).sort()).toEqual([...kept].sort());
   });
 
-  it.each([sealed, lost, copied])('that there was one stays known', (status) => {
-    expect(trustedResource(resource(status), INSTALL_KEY).resource.trace).toBe(true);
+  it.each([
+    { because: 'of another install key', status: lost },
+    { because: 'copied', status: copied },
+    { because: 'with an id alone', status: { id: '7' } },
+    { because: 'with a flag alone', status: { enabled: false } },
+  ])('that there was one stays known, however often it is written anew: $because', ({ status }) => {
+    const { resource: once } = trustedResource(resource(status), INSTALL_KEY);
+    expect(once.trace).toBe(true);
+    const { seal: _, ...facts } = once.status as PamCredentialStatus;
+    const rewritten = { ...facts, seal: sealStatus(INSTALL_KEY, 'u-1', facts) };
+    const twice = trustedResource(resource(rewritten), INSTALL_KEY);
+    expect({ seal: twice.seal, trace: twice.resource.trace }).toEqual({ seal: 'valid', trace: true });
+    expect(twice.resource.status.id).toBeUndefined();
+  });
+
+  it('a forged digest of the spec does not stay: the spec is applied again', () => {
+    const { resource: trusted } = trustedResource(resource(copied), INSTALL_KEY);
+    expect(compareApplied(trusted, INSTALL_KEY)).toBe('different');
   });
 
   it.each([

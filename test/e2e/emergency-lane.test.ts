@@ -112,7 +112,8 @@ describe('enabled: false while PAM is slow and 500 resources wait', () => {
     await whileAllPlacesAreTaken(1);
     await stage.patch('pamcredential', 'waiting', { spec: { additional: 'edited' } });
     const before = writes().length;
-    // The worker that becomes free with this call takes the update, and finds the only place taken anew.
+    // Since the restart the others have the priority of a first list: the worker that becomes free takes the update,
+    // and finds the only place taken anew.
     await stage.eventually(writes, (all) => all.length > before, 'the call that has the place');
     await new Promise((resolve) => setTimeout(resolve, 300));
     const after = writes().length;

@@ -5,6 +5,8 @@ import { parse } from 'yaml';
 import type { PamConnectionSpec } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import { runKubectl } from '../control-plane/kubectl.ts';
+import { aKeyPair } from '../support/a-key-pair.ts';
+import { auditLogOf } from './audit-log.ts';
 import { credential, EVERYTHING, NAMESPACE, type Stage, secret, startStage } from './stage.ts';
 
 /** What the platform team grants, and what a tenant tries to reach beyond it. */
@@ -23,11 +25,14 @@ const OPERATIONS: readonly Operation[] = [
   'Device',
 ];
 
+/** Everybody here is the administrator of the control plane. */
+const audit = auditLogOf('admin');
 let stage: Stage;
 let boss: { readonly id: string };
 
 beforeAll(async () => {
   stage = await startStage({
+    apiServerFlags: audit.apiServerFlags,
     args: ['--backoff-base-seconds', '1', '--baseline-delay-seconds', '1'],
     seed: ({ store }) => {
       store.seedCredential({ ...W2016, identifier: 'their-adopt', username: 'svc-adopt', content: 'theirs' });
@@ -35,7 +40,10 @@ beforeAll(async () => {
     },
   });
 });
-afterAll(() => stage.stop());
+afterAll(async () => {
+  await stage.stop();
+  audit.remove();
+});
 
 const grant = (...grants: Partial<Grant>[]) =>
   stage.kubectl(
@@ -213,6 +221,18 @@ describe('F5 no string of a spec leads out of its place', () => {
     return { ...object, [step]: put(object[step], rest, value) };
   }
 
+  /** Everything that can be declared besides the field of the path, so that the field is all that can be refused. */
+  function full(examples: readonly string[], [field = '']: Path): object {
+    const specs = examples.map((name) => {
+      const url = new URL(`../../examples/${name}.yaml`, import.meta.url);
+      const { identifier, enabled, deletionPolicy, publicKey, passphrase, ...spec } = (
+        parse(readFileSync(fileURLToPath(url), 'utf8')) as { spec: Record<string, unknown> }
+      ).spec;
+      return spec;
+    });
+    return specs.find((spec) => field in spec) ?? specs[0] ?? {};
+  }
+
   it.each(['pamcredentials', 'pamsshkeys', 'pamconnections'])('%s name no namespace', (name) => {
     const references = strings(specOf(name)).filter((path) => path.at(-1) === 'namespace');
     expect(references).toEqual([]);
@@ -221,6 +241,7 @@ describe('F5 no string of a spec leads out of its place', () => {
   it('every field with every evil text: the paths of calls stay the templates, and no other Secret is read', async () => {
     await grant({});
     await stage.kubectl('create', 'namespace', 'team-b');
+    audit.forget();
     await stage.kubectl(
       'create',
       'secret',
@@ -230,23 +251,34 @@ describe('F5 no string of a spec leads out of its place', () => {
       'team-b',
       '--from-literal=password=st0len',
     );
+    const { privateKey } = aKeyPair();
+    await stage.apply(
+      secret('orders-admin', { password: 'p', totp: 'JBSWY3DPEHPK3PXP', pin: '1234' }),
+      secret('release-key', { 'private.key': privateKey }),
+    );
     const kinds = [
-      { kind: 'PamCredential', plural: 'pamcredentials', base: { username: 'u', device: W2016 } },
-      { kind: 'PamSshKey', plural: 'pamsshkeys', base: { username: 'u', device: W2016 } },
+      {
+        kind: 'PamCredential',
+        plural: 'pamcredentials',
+        examples: ['21-credential-full', '23-credential-jit'],
+      },
+      { kind: 'PamSshKey', plural: 'pamsshkeys', examples: ['31-ssh-key-full'] },
     ];
-    const objects = kinds.flatMap(({ kind, plural, base }) =>
+    const objects = kinds.flatMap(({ kind, plural, examples }) =>
       strings(specOf(plural)).flatMap((path, at) =>
         EVIL.map((evil, which) => ({
           apiVersion: 'pam-operator.io/v1alpha1',
           kind,
           metadata: { name: `evil-${at}-${which}`, namespace: NAMESPACE },
-          spec: put({ ...base, username: `evil-${kind}-${at}-${which}` }, path, evil),
+          spec: put({ ...full(examples, path), username: `evil-${at}-${which}` }, path, evil),
         })),
       ),
     );
     const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: objects });
     // Most are refused; kubectl goes on with the next one and ends with an error.
-    const said = await runKubectl(stage.controlPlane, ['create', '-f', '-'], list).catch(String);
+    const said = await runKubectl(stage.controlPlane, ['create', '--validate=false', '-f', '-'], list).catch(
+      String,
+    );
     expect(said).toContain('is invalid');
     const accepted = (await stage.kubectl('get', 'pamcredentials,pamsshkeys', '-n', NAMESPACE, '-o', 'name'))
       .split('\n')
@@ -275,6 +307,10 @@ describe('F5 no string of a spec leads out of its place', () => {
       [],
     );
     expect(stage.output()).not.toContain('st0len');
+    const read = audit
+      .requests()
+      .flatMap(({ right, namespace }) => (right.startsWith('secrets get') ? namespace : []));
+    expect([...new Set(read)], 'where a Secret was read').toEqual([NAMESPACE]);
   });
 
   it.each(['../stolen', 'team-b/stolen', '..', '.', '', 'a%2fb', 'A', 'ｓtolen'])(

@@ -150,13 +150,21 @@ describe('after the operator was stopped', () => {
     });
   });
 
-  it('lets go of connections too, and leaves what others set', async () => {
+  it('lets go of connections last, and leaves what others set', async () => {
     await stage.kubectl(
       ...['patch', 'pamconnection', 'default', '--type=merge', '-p'],
       JSON.stringify({ metadata: { finalizers: [IN_USE, THEIRS] } }),
     );
-    await stage.apply(holding('kept', [THEIRS]));
-    expect(await release()).toMatchObject({ code: 0, stdout: 'Released 1 finalizer of 1 resource\n' });
+    await stage.apply(holding('kept', [THEIRS, OURS]));
+    const patched = () => proxy.calls.filter(({ method }) => method === 'PATCH').map(({ path }) => path);
+    const before = patched().length;
+    const ended = await release([], proxied);
+    expect(ended).toMatchObject({ code: 0, stdout: 'Released 2 finalizers of 2 resources\n' });
+    // Last: until its resources are free, somebody may still need the connection.
+    expect(patched().slice(before)).toEqual([
+      expect.stringMatching(/pamcredentials\/kept$/),
+      expect.stringMatching(/pamconnections\/default$/),
+    ]);
     expect(await finalizers('pamconnection', 'default')).toEqual([THEIRS]);
     expect(await finalizers('pamcredential', 'kept')).toEqual([THEIRS]);
     await stage.kubectl(
