@@ -5,7 +5,7 @@ import { stringify } from 'yaml';
 import { qualified, type Right, right } from './documented-rights.ts';
 
 /** One request as the API server judged it. */
-export interface AuditedRequest {
+interface AuditedRequest {
   readonly right: Right;
   /** Where the request went: a list of all namespaces is one in `*`. */
   readonly namespace: string | undefined;

@@ -14,7 +14,7 @@ import { credential, DEVICES, EVERYTHING, OPERATOR_NAMESPACE, secret, sshKey } f
 const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
 const ACCOUNT = 'pam-operator';
 const PATIENCE_MS = 60_000;
-export const NAMESPACES = ['team-a', 'team-b'];
+const NAMESPACES = ['team-a', 'team-b'];
 
 /** A control plane on which operators run one after the other, each with the rights of a ServiceAccount only. */
 export interface RightsStage {
