@@ -1,8 +1,7 @@
 import { FINALIZER } from '../api/names.ts';
 import type { Reason } from '../api/reason.ts';
 import type { Action, UpsertAction } from '../core/action.ts';
-import type { AuditOutcome, AuditRecord } from '../core/audit-record.ts';
-import { classify } from '../core/classify.ts';
+import type { AuditRecord } from '../core/audit-record.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ConditionClock } from '../core/conditions.ts';
 import type { Deletion } from '../core/deletion-brake.ts';
@@ -11,12 +10,14 @@ import type { ManagedResource } from '../core/managed-resource.ts';
 import type { UsableMaterial } from '../core/material.ts';
 import { devicesPartlyAssigned, intentStatus } from '../core/next-status.ts';
 import { NOTHING_DONE, type Outcome } from '../core/outcome.ts';
-import type { PamCallContext, UpsertAnswer } from '../core/pam-call.ts';
+import type { UpsertAnswer } from '../core/pam-call.ts';
 import { PamError, wasNotApplied } from '../core/pam-fault.ts';
 import type { Situation } from '../core/situation.ts';
 import type { Session } from './connections.ts';
 import type { Kubernetes, WriteTarget } from './kubernetes.ts';
-import { PRIORITY } from './workqueue.ts';
+
+import { Outdated } from './outdated.ts';
+import { PamWrites } from './pam-writes.ts';
 
 /** Whether this replica may start a PAM write that lasts up to this long: it leads, and the Lease outlives the call. */
 type WriteFence = (durationMs: number) => boolean;
@@ -70,9 +71,6 @@ interface SecretParts {
   readonly additional: boolean;
 }
 
-/** Ends the list of actions: another replica or a newer version of the resource decides. */
-class Outdated extends Error {}
-
 /**
  * Carries out a plan, one action after the other; the first failure ends the list, but for a disable that has to
  * follow an upsert whatever became of it.
@@ -94,12 +92,11 @@ export async function execute(
 class Execution {
   readonly #situation: ExecutionSituation;
   readonly #ports: ExecutionPorts;
+  readonly #pam: PamWrites;
   readonly #ownVersions: string[] = [];
   #resource: ManagedResource;
   #outcome: { -readonly [K in keyof Outcome]: Outcome[K] } = { ...NOTHING_DONE };
   #registered = false;
-  #writeEndedAtMs: number | undefined;
-  #unansweredAtMs: number | undefined;
   #refutedId: string | undefined;
   #upsertTried = false;
   /** A DELETE succeeded, and no POST went out after it. */
@@ -113,6 +110,7 @@ class Execution {
     this.#situation = situation;
     this.#ports = ports;
     this.#resource = situation.resource;
+    this.#pam = new PamWrites(situation, ports);
   }
 
   get ended(): boolean {
@@ -138,11 +136,11 @@ class Execution {
 
   result(): Executed {
     return {
-      outcome: this.#outcome,
+      outcome: { ...this.#outcome, wrote: this.#pam.wrote },
       resource: this.#resource,
       ownVersions: this.#ownVersions,
-      ...(this.#writeEndedAtMs !== undefined && { writeEndedAtMs: this.#writeEndedAtMs }),
-      ...(this.#unansweredAtMs !== undefined && { unansweredAtMs: this.#unansweredAtMs }),
+      ...(this.#pam.endedAtMs !== undefined && { writeEndedAtMs: this.#pam.endedAtMs }),
+      ...(this.#pam.unansweredAtMs !== undefined && { unansweredAtMs: this.#pam.unansweredAtMs }),
       ...(this.#refutedId !== undefined && { refutedId: this.#refutedId }),
       ...(this.#refusedDigest !== undefined && { refusedDigest: this.#refusedDigest }),
       ...(this.#crash !== undefined && { crash: this.#crash }),
@@ -281,7 +279,7 @@ class Execution {
   #post(identifier: string, mode: UpsertAction['mode'], parts: SecretParts): Promise<UpsertAnswer> {
     const { resource, parentId, material } = this.#situation;
     const usable: UsableMaterial = material !== undefined && 'fields' in material ? material : { fields: [] };
-    return this.#write(
+    return this.#pam.write(
       'Upsert',
       { identifier, withContent: parts.content || parts.additional },
       (context, session) => {
@@ -336,50 +334,11 @@ class Execution {
   async #toggle(operation: 'Enable' | 'Disable', id: string): Promise<void> {
     const { kind } = this.#resource;
     this.#toggledId = id;
-    await this.#write(operation, { id }, (context, { client }) =>
+    await this.#pam.write(operation, { id }, (context, { client }) =>
       operation === 'Enable' ? client.enable(kind, id, context) : client.disable(kind, id, context),
     );
     this.#outcome.enabled = operation === 'Enable';
     this.#disabledLast = operation === 'Disable';
-  }
-
-  /** One PAM write: fenced, audited, and timed for the freshness of later lists. */
-  async #write<T>(
-    operation: AuditRecord['operation'],
-    target: { readonly identifier?: string; readonly id?: string; readonly withContent?: boolean },
-    call: (context: PamCallContext, session: Session) => Promise<T>,
-  ): Promise<T> {
-    const { session, fence, signal, superseded, clock } = this.#ports;
-    if (session === undefined) throw new Outdated();
-    if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();
-    const requestId = this.#ports.newRequestId();
-    const context: PamCallContext = {
-      signal: AbortSignal.any([signal, session.signal]),
-      ...(superseded !== undefined && { superseded }),
-      requestId,
-      // What else a pass of the disables' lane writes must not stand before another resource's disable.
-      priority:
-        operation === 'Disable' ? PRIORITY.disable : Math.min(this.#ports.priority, PRIORITY.deletion),
-      mayStart: () => fence(session.requestTimeoutMs),
-    };
-    const startedAtMs = clock.monotonicMs();
-    const audit = (outcome: AuditOutcome, error?: PamError, reason?: string) =>
-      this.#audit(operation, target, requestId, clock.monotonicMs() - startedAtMs, outcome, error, reason);
-    try {
-      const result = await call(context, session);
-      this.#outcome.wrote = true;
-      audit('Applied');
-      return result;
-    } catch (error) {
-      if (!(error instanceof PamError)) throw error;
-      // Every POST of a key carries the key.
-      const pushes = operation === 'Upsert' && (target.withContent === true || this.#resource.kind === 'key');
-      if (pushes && !wasNotApplied(error.fault)) this.#unansweredAtMs = clock.monotonicMs();
-      audit(wasNotApplied(error.fault) ? 'Refused' : 'Unknown', error, this.#classify(error).reason);
-      throw error;
-    } finally {
-      this.#writeEndedAtMs = clock.monotonicMs();
-    }
   }
 
   #fail(error: PamError): void {
@@ -388,55 +347,7 @@ class Execution {
       this.#refutedId = this.#toggledId;
     }
     // A disable after a failed upsert may succeed, but the upsert's failure is what the user must read.
-    this.#outcome.failure ??= this.#classify(error);
-  }
-
-  #classify(error: PamError): Failure {
-    const { resource, declared } = this.#situation;
-    const namesOwner =
-      resource.kind === 'credential' && resource.spec.additionalSettings?.userCredentialOwner !== undefined;
-    const { hostname, ip } = declared;
-    return classify(error.fault, {
-      kind: resource.kind,
-      hostname,
-      ip,
-      namesOwner,
-      waitSeconds: this.#ports.waitSeconds,
-    });
-  }
-
-  #audit(
-    operation: AuditRecord['operation'],
-    target: { readonly identifier?: string; readonly id?: string; readonly withContent?: boolean },
-    requestId: string,
-    durationMs: number,
-    outcome: AuditOutcome,
-    error?: PamError,
-    reason?: string,
-  ): void {
-    const { metadata, resourceKind, spec } = this.#resource;
-    const { hostname, username } = this.#situation.declared;
-    const { code, httpStatus } = error?.fault ?? {};
-    const { lastEditor } = metadata as { readonly lastEditor?: string };
-    this.#ports.audit({
-      kind: resourceKind,
-      namespace: metadata.namespace,
-      name: metadata.name,
-      uid: metadata.uid,
-      generation: metadata.generation,
-      ...(lastEditor !== undefined && { editor: lastEditor }),
-      connection: spec.connection ?? 'default',
-      operation,
-      ...target,
-      hostname,
-      username,
-      outcome,
-      ...(code !== undefined && { code }),
-      ...(httpStatus !== undefined && { httpStatus }),
-      ...(reason !== undefined && { reason }),
-      requestId,
-      durationMs: Math.round(durationMs),
-    });
+    this.#outcome.failure ??= this.#pam.classify(error);
   }
 
   #idOf(id: string, required = true): string {

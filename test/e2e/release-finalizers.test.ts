@@ -86,6 +86,11 @@ describe('while the operator runs', () => {
     );
     await stage.reason('pamcredential', 'db', 'Synced');
     await stage.reason('pamsshkey', 'ssh', 'Synced');
+    await stage.eventually(
+      () => finalizers('pamconnection', 'default'),
+      (now) => now.includes(IN_USE),
+      'the connection in use',
+    );
   });
 
   it('refuses in one sentence and changes nothing: the operator would put them on again', async () => {
@@ -99,9 +104,10 @@ describe('while the operator runs', () => {
 
   it('says what it would do, whoever runs', async () => {
     const { code, stdout, stderr } = await release(['--dry-run']);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Would release 2 finalizers of 2 resources\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Would release 3 finalizers of 3 resources\n' });
     expect(stderr.split('\n').sort()).toEqual([
       '',
+      'pam-operator: Would release pamconnection default',
       'pam-operator: Would release pamcredential team-a/db',
       'pam-operator: Would release pamsshkey team-a/ssh',
     ]);
@@ -111,7 +117,7 @@ describe('while the operator runs', () => {
   it('goes on with --force, and the operator is free to object', async () => {
     expect(await release(['--force'])).toMatchObject({
       code: 0,
-      stdout: 'Released 2 finalizers of 2 resources\n',
+      stdout: 'Released 3 finalizers of 3 resources\n',
     });
     const version = new Date().toISOString();
     await stage.patch('pamcredential', 'db', { metadata: { annotations: { touched: version } } });
@@ -279,7 +285,9 @@ describe('after the operator was killed', () => {
     stage.operator().kill('SIGKILL');
     await stage.operator().exited;
     const { code, stdout, stderr } = await release();
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'Released 1 finalizer of 1 resource\n' });
+    expect(code).toBe(0);
+    // One is there for certain; how many the operator put on before it was killed is not.
+    expect(stdout).toMatch(/^Released [1-4] finalizers? of [1-4] resources?\n$/);
     expect(stderr).toMatch(/^pam-operator: The Lease \S+ names \S+; looking for up to 8 s whether it runs$/m);
   });
 });

@@ -1,0 +1,116 @@
+import type { AuditOutcome, AuditRecord } from '../core/audit-record.ts';
+import { classify } from '../core/classify.ts';
+import type { Failure } from '../core/failure.ts';
+import type { PamCallContext } from '../core/pam-call.ts';
+import { PamError, wasNotApplied } from '../core/pam-fault.ts';
+import type { Session } from './connections.ts';
+import type { ExecutionPorts, ExecutionSituation } from './execute.ts';
+
+import { Outdated } from './outdated.ts';
+import { PRIORITY } from './workqueue.ts';
+
+/** The PAM writes of one pass, each fenced by the Lease, audited, and timed for the freshness of later lists. */
+export class PamWrites {
+  /** Some write succeeded. */
+  wrote = false;
+  /** Monotonic time when the last one ended; absent when none was tried. */
+  endedAtMs: number | undefined;
+  /** Monotonic time of the last push whose answer never came. */
+  unansweredAtMs: number | undefined;
+  readonly #situation: ExecutionSituation;
+  readonly #ports: ExecutionPorts;
+
+  constructor(situation: ExecutionSituation, ports: ExecutionPorts) {
+    this.#situation = situation;
+    this.#ports = ports;
+  }
+
+  /** One PAM write: fenced, audited, and timed for the freshness of later lists. */
+  async write<T>(
+    operation: AuditRecord['operation'],
+    target: { readonly identifier?: string; readonly id?: string; readonly withContent?: boolean },
+    call: (context: PamCallContext, session: Session) => Promise<T>,
+  ): Promise<T> {
+    const { session, fence, signal, superseded, clock } = this.#ports;
+    if (session === undefined) throw new Outdated();
+    if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();
+    const requestId = this.#ports.newRequestId();
+    const context: PamCallContext = {
+      signal: AbortSignal.any([signal, session.signal]),
+      ...(superseded !== undefined && { superseded }),
+      requestId,
+      // What else a pass of the disables' lane writes must not stand before another resource's disable.
+      priority:
+        operation === 'Disable' ? PRIORITY.disable : Math.min(this.#ports.priority, PRIORITY.deletion),
+      mayStart: () => fence(session.requestTimeoutMs),
+    };
+    const startedAtMs = clock.monotonicMs();
+    const audit = (outcome: AuditOutcome, error?: PamError, reason?: string) =>
+      this.#audit(operation, target, requestId, clock.monotonicMs() - startedAtMs, outcome, error, reason);
+    try {
+      const result = await call(context, session);
+      this.wrote = true;
+      audit('Applied');
+      return result;
+    } catch (error) {
+      if (!(error instanceof PamError)) throw error;
+      // Every POST of a key carries the key.
+      const pushes =
+        operation === 'Upsert' && (target.withContent === true || this.#situation.resource.kind === 'key');
+      if (pushes && !wasNotApplied(error.fault)) this.unansweredAtMs = clock.monotonicMs();
+      audit(wasNotApplied(error.fault) ? 'Refused' : 'Unknown', error, this.classify(error).reason);
+      throw error;
+    } finally {
+      this.endedAtMs = clock.monotonicMs();
+    }
+  }
+
+  /** What a fault of PAM means for this resource. */
+  classify(error: PamError): Failure {
+    const { resource, declared } = this.#situation;
+    const namesOwner =
+      resource.kind === 'credential' && resource.spec.additionalSettings?.userCredentialOwner !== undefined;
+    const { hostname, ip } = declared;
+    return classify(error.fault, {
+      kind: resource.kind,
+      hostname,
+      ip,
+      namesOwner,
+      waitSeconds: this.#ports.waitSeconds,
+    });
+  }
+
+  #audit(
+    operation: AuditRecord['operation'],
+    target: { readonly identifier?: string; readonly id?: string; readonly withContent?: boolean },
+    requestId: string,
+    durationMs: number,
+    outcome: AuditOutcome,
+    error?: PamError,
+    reason?: string,
+  ): void {
+    const { metadata, resourceKind, spec } = this.#situation.resource;
+    const { hostname, username } = this.#situation.declared;
+    const { code, httpStatus } = error?.fault ?? {};
+    const { lastEditor } = metadata as { readonly lastEditor?: string };
+    this.#ports.audit({
+      kind: resourceKind,
+      namespace: metadata.namespace,
+      name: metadata.name,
+      uid: metadata.uid,
+      generation: metadata.generation,
+      ...(lastEditor !== undefined && { editor: lastEditor }),
+      connection: spec.connection ?? 'default',
+      operation,
+      ...target,
+      hostname,
+      username,
+      outcome,
+      ...(code !== undefined && { code }),
+      ...(httpStatus !== undefined && { httpStatus }),
+      ...(reason !== undefined && { reason }),
+      requestId,
+      durationMs: Math.round(durationMs),
+    });
+  }
+}
