@@ -1,9 +1,9 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Narrator } from './narrator.ts';
-import { ORDERS_DB } from './orders-db.ts';
 import { type DemoStage, TEAM } from './stage.ts';
 import { operatorLogFile } from './start-operator.ts';
+import { REPORTS } from './steps/unknown-device.ts';
 
 /** Tells what runs and what to try: addresses, files, and three things to copy into another terminal. */
 export function tellHowToGoOn(stage: DemoStage, narrator: Narrator): void {
@@ -20,11 +20,12 @@ export function tellHowToGoOn(stage: DemoStage, narrator: Narrator): void {
     `${kubectl} patch pamcredential orders-admin -n ${TEAM} --type=merge -p '{"spec":{"enabled":true}}'`,
     `curl -s ${control}/journal | tr , '\\n' | tail -22`,
   );
+  // Not orders-db: a new value waits a minute there, since its last push got no answer.
   narrator.say('3. Let PAM Core refuse the next two calls (429), change a password, and watch it arrive:');
   narrator.toCopy(
     `curl -s ${control}/faults -d '{"kind":"rate-limited","match":{"times":2}}'`,
-    `${kubectl} patch secret ${ORDERS_DB} -n ${TEAM} -p '{"stringData":{"password":"my-own-1"}}'`,
-    `${kubectl} get pamcredential ${ORDERS_DB} -n ${TEAM} -w`,
+    `${kubectl} patch secret ${REPORTS} -n ${TEAM} -p '{"stringData":{"password":"my-own-1"}}'`,
+    `${kubectl} get pamcredential ${REPORTS} -n ${TEAM} -w`,
   );
   narrator.block(
     [

@@ -115,8 +115,8 @@ describe('npm run demo', () => {
       expect(printed).toMatch(/pamconnection\S+default +True +Synced/);
       expect(printed).toMatch(/orders-admin +True +Synced +team-a-orders-admin +false/);
       expect(printed).toContain('"method":"PUT"');
-      expect(printed).toMatch(/orders-db +False +PamRateLimited/);
-      expect(printed).toMatch(/orders-db +True +Synced/);
+      expect(printed).toMatch(/reports +False +PamRateLimited/);
+      expect(printed).toMatch(/reports +True +Synced/);
 
       const groups = groupsOf(running);
       expect(groups).toHaveLength(2);

@@ -6,7 +6,10 @@ import { pamTable } from '../pam-table.ts';
 import { type DemoStep, hasCondition, readCredential, TEAM } from '../stage.ts';
 import { mustHold, until } from '../until.ts';
 
-const NAME = 'reports';
+/** The credential of this step, and its Secret. */
+export const REPORTS = 'reports';
+
+const NAME = REPORTS;
 const IDENTIFIER = `example_${TEAM}_${NAME}`;
 /** PAM Core's number for a device that it does not know. */
 const DEVICE_NOT_FOUND = 1011;
