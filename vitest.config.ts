@@ -22,8 +22,18 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'cluster',
+          name: 'seeded-bugs',
+          // Each runs a part of the unit tests on a copy of the sources.
           sequence: { groupOrder: 1 },
+          include: ['test/seeded-bugs/**/*.test.ts'],
+          testTimeout: 180_000,
+          maxConcurrency: 2,
+        },
+      },
+      {
+        test: {
+          name: 'cluster',
+          sequence: { groupOrder: 2 },
           include: ['test/{admission,control-plane,crds,kube,e2e,faults}/**/*.test.ts'],
           globalSetup: ['test/control-plane/vitest-global-setup.ts'],
           testTimeout: 120_000,
