@@ -36,7 +36,7 @@ async function main(): Promise<void> {
 }
 
 async function release(
-  { dryRun, force }: Extract<Command, { name: 'release-finalizers' }>,
+  { dryRun, force, stopDeployment }: Extract<Command, { name: 'release-finalizers' }>,
   settings: Settings,
   connection: KubeConnection,
 ): Promise<void> {
@@ -49,6 +49,7 @@ async function release(
     settings,
     dryRun,
     force,
+    ...(stopDeployment !== undefined && { stopDeployment }),
     signal: stopped.signal,
     print: (line) => print(`${line}\n`),
     tell,

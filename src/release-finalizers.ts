@@ -5,6 +5,7 @@ import { type FinalizerHolder, listFinalizerHolders } from './kube/finalizer-hol
 import type { KubeClient } from './kube/kube-client.ts';
 import { findLeaseHolder } from './kube/lease-holder.ts';
 import { removeFinalizers } from './kube/remove-finalizers.ts';
+import { stopDeployment } from './kube/stop-deployment.ts';
 import {
   nameOf,
   ProgressPace,
@@ -19,6 +20,8 @@ export interface ReleaseOptions {
   readonly settings: Pick<Settings, 'namespace' | 'leaderElectionId' | 'watchNamespaces'>;
   readonly dryRun: boolean;
   readonly force: boolean;
+  /** Deployment of the operator, in its namespace: scaled to no Pod first. */
+  readonly stopDeployment?: string;
   /** Ends the command between two resources. */
   readonly signal: AbortSignal;
   /** The result, one line. */
@@ -48,6 +51,7 @@ const CONCURRENCY = 8;
 export async function releaseFinalizers(options: ReleaseOptions): Promise<0 | 1> {
   const { dryRun, force, tell } = options;
   try {
+    if (!dryRun) await stopOperator(options);
     const refusal = dryRun || force ? undefined : await refusalByLease(options);
     if (refusal !== undefined) {
       tell(refusal);
@@ -61,6 +65,29 @@ export async function releaseFinalizers(options: ReleaseOptions): Promise<0 | 1>
     const advice = isLease ? '; whether an operator runs is unknown, add --force if none does' : '';
     tell(`Nothing was released: ${whyNot(error.fault)}${advice}.`);
     return 1;
+  }
+}
+
+/** Longer than the operator's drain (25 s) and the end of its Lease without one (15 s) together. */
+const STOP_MS = 90_000;
+
+/** Scales the operator's Deployment to no Pod and waits until nobody holds the Lease. */
+async function stopOperator({
+  client,
+  settings,
+  stopDeployment: name,
+  signal,
+  tell,
+}: ReleaseOptions): Promise<void> {
+  if (name === undefined) return;
+  const { namespace, leaderElectionId } = settings;
+  const stopped = await stopDeployment(client, namespace, name, signal);
+  if (stopped === 'absent') return tell(`No Deployment ${namespace}/${name} exists`);
+  tell(`Scaled the Deployment ${namespace}/${name} to no Pod; waiting for its Lease to be free`);
+  const endsAtMs = performance.now() + STOP_MS;
+  const lease = { client, namespace, name: leaderElectionId, signal, onWait: () => {} };
+  while (performance.now() < endsAtMs && !signal.aborted) {
+    if (typeof (await findLeaseHolder(lease)) === 'string') return;
   }
 }
 

@@ -30,6 +30,11 @@ describe('the command', () => {
       want: release({ dryRun: true }),
     },
     {
+      because: 'an uninstall stops the operator first',
+      argv: ['release-finalizers', '--stop-deployment=pam-operator'],
+      want: release({ stopDeployment: 'pam-operator' }),
+    },
+    {
       because: 'help explains commands too',
       argv: ['release-finalizers', '--help'],
       want: { name: 'run', argv: ['release-finalizers', '--help'] },
@@ -62,6 +67,21 @@ describe('one sentence, without the argument', () => {
       because: 'a switch with another value could mean anything',
       argv: ['release-finalizers', '--force=s3cret'],
       problem: /^--force has an unknown value; give true or false\.$/,
+    },
+    {
+      because: 'a Deployment without a name would be all of them in a path',
+      argv: ['release-finalizers', '--stop-deployment='],
+      problem: /^--stop-deployment names no Deployment; give --stop-deployment=<name>\.$/,
+    },
+    {
+      because: 'the name stands behind the equals sign',
+      argv: ['release-finalizers', '--stop-deployment', 's3cret'],
+      problem: /^--stop-deployment names no Deployment/,
+    },
+    {
+      because: 'no path is a name',
+      argv: ['release-finalizers', '--stop-deployment=../s3cret'],
+      problem: /^--stop-deployment names no Deployment/,
     },
   ];
   it.each(rows)('$because', ({ argv, problem }) => {

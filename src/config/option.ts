@@ -18,6 +18,8 @@ export interface Option<T> {
   readonly isSwitch: boolean;
   /** Undefined: the text is not what {@link expected} says. */
   readonly read: (text: string) => T | undefined;
+  /** JSON Schema of the value in the configuration file. */
+  readonly schema: Readonly<Record<string, unknown>>;
 }
 
 /** What a row of the table says itself; the rest follows from its kind. */
@@ -30,7 +32,7 @@ export interface OptionRow {
   readonly env?: string;
 }
 
-type OptionKind<T> = Pick<Option<T>, 'defaultText' | 'expected' | 'read'> & {
+type OptionKind<T> = Pick<Option<T>, 'defaultText' | 'expected' | 'read' | 'schema'> & {
   unit?: string;
   isSwitch?: true;
 };
@@ -52,6 +54,7 @@ export function integerOption(
       const value = /^\d{1,9}$/.test(text) ? Number(text) : -1;
       return value >= minimum && value <= maximum ? value : undefined;
     },
+    schema: { type: 'integer', minimum, maximum },
   });
 }
 
@@ -62,6 +65,7 @@ export function booleanOption(row: OptionRow & { default: boolean }): Option<boo
     expected: 'true or false',
     isSwitch: true,
     read: (text) => (text === 'true' ? true : text === 'false' ? false : undefined),
+    schema: { type: 'boolean' },
   });
 }
 
@@ -73,6 +77,7 @@ export function alwaysOnOption(row: OptionRow & { expected: string }): Option<tr
     expected,
     isSwitch: true,
     read: (text) => (text === 'true' ? true : undefined),
+    schema: { const: true },
   });
 }
 
@@ -84,6 +89,7 @@ export function choiceOption<T extends string>(
     defaultText: byDefault,
     expected: `one of ${choices.join(', ')}`,
     read: (text) => choices.find((choice) => choice === text),
+    schema: { enum: choices },
   });
 }
 
@@ -95,6 +101,7 @@ export function textOption(
     defaultText: byDefault,
     expected,
     read: (text) => (pattern.test(text) ? text : undefined),
+    schema: { type: 'string', pattern: pattern.source },
   });
 }
 
@@ -108,6 +115,7 @@ export function listOption(row: OptionRow & { expected: string; item: RegExp }):
       const items = text.trim() === '' ? [] : text.split(',').map((part) => part.trim());
       return items.every((part) => item.test(part)) ? [...new Set(items)] : undefined;
     },
+    schema: { type: 'array', items: { type: 'string', pattern: item.source } },
   });
 }
 
@@ -117,5 +125,6 @@ export function addressOption(row: OptionRow & { default: string }): Option<Bind
     defaultText: byDefault,
     expected: 'an address such as :8080 or 127.0.0.1:8080, or 0 for off',
     read: parseBindAddress,
+    schema: { type: ['string', 'integer'] },
   });
 }

@@ -66,6 +66,21 @@ function holding(name: string, finalizers: readonly string[], namespace = NAMESP
   return { ...object, metadata: { ...object.metadata, namespace, finalizers } };
 }
 
+/** Nothing but its replicas counts here: no controller runs. */
+function deployment(name: string): object {
+  const labels = { app: name };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace: OPERATOR_NAMESPACE },
+    spec: {
+      replicas: 2,
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: 'operator', image: 'pam-operator' }] } },
+    },
+  };
+}
+
 async function finalizers(kind: string, name: string, namespace = NAMESPACE): Promise<string[] | 'gone'> {
   const list = JSON.parse(await stage.kubectl('get', kind, '-n', namespace, '-o', 'json'));
   const found = list.items.find((item: { metadata: { name: string } }) => item.metadata.name === name);
@@ -125,6 +140,35 @@ describe('while the operator runs', () => {
       () => finalizers('pamcredential', 'db'),
       (now) => now.includes(OURS),
       'the finalizer again',
+    );
+  });
+});
+
+describe('when it stops the operator itself, as an uninstall does', () => {
+  it('scales the Deployment down, waits for its Lease, and lets go', async () => {
+    await stage.apply(deployment('pam-operator'));
+    const program = start(['--stop-deployment=pam-operator']);
+    await stage.eventually(
+      () => program.stderr(),
+      (text) => text.includes('Scaled the Deployment pam-operator/pam-operator to no Pod'),
+      'the Deployment scaled',
+    );
+    const scaled = JSON.parse(
+      await stage.kubectl('get', 'deployment', 'pam-operator', '-n', OPERATOR_NAMESPACE, '-o', 'json'),
+    );
+    expect(scaled.spec.replicas).toBe(0);
+    // What the Deployment's controller and the kubelet would do.
+    await stage.operator().stop();
+    expect(await program.ended).toMatchObject({
+      code: 0,
+      stdout: 'Released 3 finalizers of 3 resources\n',
+    });
+    expect(await finalizers('pamcredential', 'db')).toEqual([]);
+    await stage.restartOperator();
+    await stage.eventually(
+      () => finalizers('pamcredential', 'db'),
+      (now) => now.includes(OURS),
+      'the finalizer of a new installation',
     );
   });
 });
