@@ -1,5 +1,10 @@
 import { apiTypes } from './generate/api-types.ts';
 import { bringUpToDate } from './generate/bring-up-to-date.ts';
+import { chartAdmission } from './generate/chart-admission.ts';
+import { chartCrds } from './generate/chart-crds.ts';
+import { chartReadme } from './generate/chart-readme.ts';
+import { chartSchema } from './generate/chart-schema.ts';
+import { readChartValues } from './generate/chart-values.ts';
 import { conditionsReference } from './generate/conditions-reference.ts';
 import { readCustomKinds } from './generate/custom-kind.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
@@ -16,6 +21,7 @@ import { settingsReference } from './generate/settings-reference.ts';
  */
 const root = new URL('../', import.meta.url);
 const kinds = readCustomKinds(root);
+const values = readChartValues(root);
 
 /** One line per family of files. */
 const generators: (() => GeneratedFile[] | Promise<GeneratedFile[]>)[] = [
@@ -25,6 +31,10 @@ const generators: (() => GeneratedFile[] | Promise<GeneratedFile[]>)[] = [
   metricsReference,
   logReference,
   conditionsReference,
+  () => chartCrds(kinds),
+  () => chartAdmission(root),
+  () => chartSchema(values),
+  () => chartReadme(values),
 ];
 
 const check = process.argv.includes('--check');

@@ -1,0 +1,278 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { findPackagingTools, type PackagingTools } from './packaging-tools.ts';
+
+const CHART = 'charts/pam-operator';
+let tools: PackagingTools;
+let folder: string;
+
+beforeAll(async () => {
+  tools = await findPackagingTools((line) => console.error(line));
+  folder = mkdtempSync(join(tmpdir(), 'pam-operator-chart-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly spec?: {
+    readonly template?: {
+      readonly spec: {
+        readonly containers: readonly { readonly env: readonly { readonly name: string }[] }[];
+      };
+    };
+  };
+}
+
+const helm = (version: 3 | 4, ...args: string[]) =>
+  execFileSync(version === 3 ? tools.helm3 : tools.helm4, args, {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 32 * 1024 * 1024,
+  });
+
+function render(version: 3 | 4, values: readonly string[], ...more: string[]): string {
+  const set = values.flatMap((value) => ['--set-json', value]);
+  return helm(version, 'template', 'release', CHART, '--namespace', 'operators', ...set, ...more);
+}
+
+const manifests = (text: string) =>
+  parseAllDocuments(text).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
+
+/** Each switches on what the others leave out. */
+const MATRIX: { because: string; values: string[]; more?: string[] }[] = [
+  { because: 'as it is', values: [] },
+  { because: 'some namespaces', values: ['watchNamespaces=["team-a","team-b"]'] },
+  { because: 'its own namespace among them', values: ['watchNamespaces=["operators"]'] },
+  { because: 'get alone for Secrets', values: ['config={"secrets":{"watch":false}}'] },
+  {
+    because: 'two replicas that are kept apart',
+    values: [
+      'replicaCount=2',
+      'podDisruptionBudget={"enabled":true}',
+      'topologySpreadConstraints=[{"maxSkew":1,"topologyKey":"zone","whenUnsatisfiable":"ScheduleAnyway"}]',
+    ],
+  },
+  {
+    because: 'everything that watches',
+    values: [
+      'metrics={"serviceMonitor":{"enabled":true,"labels":{"release":"x"}},"prometheusRule":{"enabled":true},"grafanaDashboard":{"enabled":true,"annotations":{"folder":"x"}}}',
+    ],
+  },
+  {
+    because: 'scraped by Pod',
+    values: ['metrics={"podMonitor":{"enabled":true},"service":{"enabled":false}}'],
+  },
+  {
+    because: 'every restriction',
+    values: [
+      'admissionPolicies={"restrictIdentifiers":true,"restrictAdoption":true,"restrictOverride":true,"restrictDisableOnDeletion":true}',
+      'networkPolicy={"enabled":true}',
+    ],
+  },
+  {
+    because: 'nothing that can be left out',
+    values: [
+      'crds={"enabled":false}',
+      'rbac={"create":false,"userRoles":{"create":false}}',
+      'serviceAccount={"create":false,"name":"mine"}',
+      'admissionPolicies={"enabled":false}',
+      'releaseFinalizersOnUninstall={"enabled":false}',
+      'metrics={"service":{"enabled":false}}',
+    ],
+  },
+  {
+    because: 'every part of the Pod',
+    values: [
+      'commonLabels={"team":"platform"}',
+      'imagePullSecrets=[{"name":"registry"}]',
+      'image={"registry":"registry.example.com/","tag":"v1","digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}',
+      'extraEnv=[{"name":"POD_NAME","value":"mine"},{"name":"NODE_OPTIONS","value":"--trace-warnings"}]',
+      'extraEnvFrom=[{"secretRef":{"name":"more"}}]',
+      'extraArgs=["--log-level=debug"]',
+      'extraVolumes=[{"name":"tmp","emptyDir":{"medium":"Memory"}}]',
+      'extraVolumeMounts=[{"name":"tmp","mountPath":"/tmp"}]',
+      'extraInitContainers=[{"name":"first","image":"first"}]',
+      'extraContainers=[{"name":"second","image":"second"}]',
+      'podLabels={"a":"b"}',
+      'podAnnotations={"a":"b"}',
+      'deploymentLabels={"a":"b"}',
+      'deploymentAnnotations={"a":"b"}',
+      'strategy={"type":"Recreate"}',
+      'priorityClassName="system-cluster-critical"',
+      'runtimeClassName="gvisor"',
+      'dnsPolicy="Default"',
+      'dnsConfig={"nameservers":["192.0.2.1"]}',
+      'hostAliases=[{"ip":"192.0.2.2","hostnames":["pam"]}]',
+      'nodeSelector={"kubernetes.io/os":"linux"}',
+      'tolerations=[{"key":"a","operator":"Exists"}]',
+      'affinity={"nodeAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[]}}',
+      'extraObjects=[{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"more","namespace":"operators"},"data":{"of":"{{ .Release.Name }}"}}]',
+    ],
+  },
+  { because: 'OpenShift gives the user', values: [], more: ['--api-versions', 'security.openshift.io/v1'] },
+];
+
+describe.each(MATRIX)('rendered with $because', ({ values, more = [] }) => {
+  it('is the same from Helm 3 and Helm 4', () => {
+    expect(manifests(render(3, values, ...more))).toEqual(manifests(render(4, values, ...more)));
+  });
+
+  it('passes the strict linter of both', () => {
+    const set = values.flatMap((value) => ['--set-json', value]);
+    for (const version of [3, 4] as const)
+      expect(helm(version, 'lint', '--strict', CHART, ...set)).toContain('0 chart(s) failed');
+  });
+
+  it('has no null, no empty map and no empty list, which Argo CD would show as a difference for ever', () => {
+    const empty: string[] = [];
+    for (const manifest of manifests(render(4, values, ...more))) {
+      // Definitions have `status: {}` under subresources: the API server keeps it.
+      if (manifest.kind !== 'CustomResourceDefinition')
+        collectEmpty(manifest, `${manifest.kind} ${manifest.metadata.name}`, empty);
+    }
+    expect(empty).toEqual([]);
+  });
+
+  it('names each object and each environment variable once', () => {
+    const objects = manifests(render(4, values, ...more));
+    const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? ''}/${metadata.name}`);
+    expect(names).toEqual([...new Set(names)]);
+    for (const { spec } of objects) {
+      const env = spec?.template?.spec.containers[0]?.env.map(({ name }) => name) ?? [];
+      expect(env).toEqual([...new Set(env)]);
+    }
+  });
+
+  it('says the namespace of every object that has one', () => {
+    const clusterWide = /^(Cluster.*|CustomResourceDefinition|ValidatingAdmissionPolicy.*)$/;
+    for (const { kind, metadata } of manifests(render(4, values, ...more)))
+      expect(metadata.namespace === undefined, `${kind} ${metadata.name}`).toBe(clusterWide.test(kind));
+  });
+});
+
+function collectEmpty(value: unknown, path: string, found: string[]): void {
+  if (value === null) found.push(`${path}: null`);
+  if (typeof value !== 'object' || value === null) return;
+  const entries = Object.entries(value);
+  // A rule that allows every source, and what users wrote themselves.
+  if (entries.length === 0 && !/preferredDuring/.test(path)) found.push(`${path}: empty`);
+  for (const [key, part] of entries) collectEmpty(part, `${path}.${key}`, found);
+}
+
+describe('values that are refused', () => {
+  const rows: { because: string; value: string; says: RegExp }[] = [
+    { because: 'a misspelled value', value: 'replicaCont=2', says: /replicaCont.*not allowed/ },
+    { because: 'a misspelled part of one', value: 'image={"tagg":"x"}', says: /tagg.*not allowed/ },
+    {
+      because: 'a misspelled setting',
+      value: 'config={"logg":{"level":"debug"}}',
+      says: /logg.*not allowed/,
+    },
+    {
+      because: 'a setting that the program refuses',
+      value: 'config={"log":{"level":"loud"}}',
+      says: /config\/log\/level/,
+    },
+    { because: 'a number out of range', value: 'config={"drainSeconds":601}', says: /drainSeconds/ },
+    {
+      because: 'a setting that the chart makes itself',
+      value: 'config={"watchNamespaces":["a"]}',
+      says: /watchNamespaces.*not allowed/,
+    },
+    { because: 'no namespace', value: 'watchNamespaces=["Team_A"]', says: /watchNamespaces/ },
+    { because: 'a digest that is cut', value: 'image={"digest":"sha256:12"}', says: /digest/ },
+    { because: 'text for a number', value: 'replicaCount="two"', says: /replicaCount/ },
+    {
+      because: 'scraped twice',
+      value: 'metrics={"serviceMonitor":{"enabled":true},"podMonitor":{"enabled":true}}',
+      says: /exclude each other/,
+    },
+    {
+      because: 'a ServiceMonitor without a Service',
+      value: 'metrics={"serviceMonitor":{"enabled":true},"service":{"enabled":false}}',
+      says: /needs metrics\.service\.enabled/,
+    },
+    {
+      because: 'an account without a name',
+      value: 'serviceAccount={"create":false}',
+      says: /serviceAccount\.name must name/,
+    },
+  ];
+  it.each(rows)('$because', ({ value, says }) => {
+    for (const version of [3, 4] as const) expect(() => render(version, [value])).toThrow(says);
+  });
+});
+
+describe('what the values do', () => {
+  const env = (text: string) =>
+    manifests(text).find(({ kind }) => kind === 'Deployment')?.spec?.template?.spec.containers[0]?.env;
+
+  it('a variable of the user takes the place of ours', () => {
+    const found = env(render(4, ['extraEnv=[{"name":"POD_NAME","value":"mine"}]']));
+    expect(found).toContainEqual({ name: 'POD_NAME', value: 'mine' });
+  });
+
+  it('a changed setting starts new Pods', () => {
+    const checksum = (value: string) => /config-checksum: (\S+)/.exec(render(4, [value]))?.[1];
+    expect(checksum('config={"log":{"level":"info"}}')).not.toBe(
+      checksum('config={"log":{"level":"debug"}}'),
+    );
+  });
+
+  it('OpenShift gives the user itself', () => {
+    expect(render(4, [])).toContain('runAsUser: 65532');
+    expect(render(4, [], '--api-versions', 'security.openshift.io/v1')).not.toContain('runAsUser');
+  });
+
+  it.each([
+    { because: 'a tag', value: 'image={"tag":"v2"}', want: 'image: pam-operator:v2' },
+    {
+      because: 'a mirror',
+      value: 'image={"registry":"registry.example.com/mirror/"}',
+      want: 'image: registry.example.com/mirror/pam-operator:0.1.0',
+    },
+    {
+      because: 'a digest',
+      value: `image={"digest":"sha256:${'a'.repeat(64)}"}`,
+      want: `image: pam-operator:0.1.0@sha256:${'a'.repeat(64)}`,
+    },
+  ])('the image is named with $because', ({ value, want }) => {
+    expect(render(4, [value])).toContain(want);
+  });
+
+  it.each(['a'.repeat(53), 'pam-operator', 'x'])('names fit for a release called %s', (name) => {
+    const text = helm(4, 'template', name, CHART, '--namespace', 'operators');
+    for (const { metadata } of manifests(text)) expect(metadata.name.length).toBeLessThanOrEqual(253);
+    const named = manifests(text).filter(({ kind }) => kind === 'Service' || kind === 'Job');
+    for (const { metadata } of named) expect(metadata.name.length).toBeLessThanOrEqual(63);
+  });
+});
+
+describe('the package', () => {
+  it('has the version of the program', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const chart = readFileSync(join(CHART, 'Chart.yaml'), 'utf8');
+    expect(chart).toContain(`\nversion: ${version}\n`);
+    expect(chart).toContain(`\nappVersion: ${version}\n`);
+  });
+
+  it('is the same, byte by byte, whenever and wherever it is made', () => {
+    const digests = ['one', 'two'].map((name) => {
+      const copy = join(folder, name, 'pam-operator');
+      cpSync(CHART, copy, { recursive: true });
+      for (const entry of readdirSync(copy, { recursive: true }) as string[])
+        utimesSync(join(copy, entry), 0, 0);
+      utimesSync(copy, 0, 0);
+      helm(4, 'package', copy, '--destination', join(folder, name));
+      const archive = readFileSync(join(folder, name, 'pam-operator-0.1.0.tgz'));
+      return createHash('sha256').update(archive).digest('hex');
+    });
+    expect(digests[0]).toBe(digests[1]);
+  });
+});
