@@ -45,10 +45,11 @@ export async function startTenant(cluster: PackagingCluster, operatorNamespace: 
     credential: get,
     reason: (name, reason) =>
       cluster.eventually(
-        () => get(name),
+        // Who waits for it may be faster than who makes it.
+        () => get(name).catch(() => ({}) as PamCredential),
         ({ metadata, status }) =>
-          status?.observedGeneration === metadata.generation &&
-          status.conditions?.find(({ type }) => type === 'Ready')?.reason === reason,
+          status?.observedGeneration === metadata?.generation &&
+          status?.conditions?.find(({ type }) => type === 'Ready')?.reason === reason,
         `${name} with reason ${reason}`,
       ),
     pushes: () => pam.journal.writes().filter(({ body }) => 'content' in body).length,
