@@ -11,7 +11,10 @@ import type { GeneratedFile } from './generate/generated-file.ts';
 import { kindReferences } from './generate/kind-reference.ts';
 import { logReference } from './generate/log-reference.ts';
 import { metricsReference } from './generate/metrics-reference.ts';
+import { runbooks } from './generate/runbooks.ts';
 import { settingsReference } from './generate/settings-reference.ts';
+import { alerts } from './monitoring/alerts.ts';
+import { dashboard } from './monitoring/dashboard.ts';
 
 /**
  * Makes every generated file of the repository from its source.
@@ -31,10 +34,13 @@ const generators: (() => GeneratedFile[] | Promise<GeneratedFile[]>)[] = [
   metricsReference,
   logReference,
   conditionsReference,
+  runbooks,
   () => chartCrds(kinds),
   () => chartAdmission(root),
   () => chartSchema(values),
   () => chartReadme(values),
+  () => alerts(root),
+  dashboard,
 ];
 
 const check = process.argv.includes('--check');

@@ -31,6 +31,7 @@ export function pamMetrics(registry: MetricRegistry): PamMetrics {
   const timesToDisable = registry.histogram('pam_operator_time_to_disable_seconds');
   const held = registry.gauge('pam_operator_deletions_held');
   const series = new ConnectionSeries();
+  const timed = new Set<string>();
 
   return {
     called(connection, { operation, code, durationMs }) {
@@ -46,10 +47,18 @@ export function pamMetrics(registry: MetricRegistry): PamMetrics {
     unclaimed: (connection, count) =>
       unclaimedEntries.set(series.of(unclaimedEntries, { connection }), count),
     rotated: (connection, count) => rotations.inc(series.of(rotations, { connection }), count),
-    disablesPending: (connection, count) => pending.set(series.of(pending, { connection }), count),
+    disablesPending(connection, count) {
+      pending.set(series.of(pending, { connection }), count);
+      // A rate needs the series to be there before its first observation.
+      if (!timed.has(connection)) timesToDisable.zero(series.of(timesToDisable, { connection }));
+      timed.add(connection);
+    },
     disabled: (connection, seconds) =>
       timesToDisable.observe(series.of(timesToDisable, { connection }), seconds),
     deletionsHeld: (connection, count) => held.set(series.of(held, { connection }), count),
-    forget: (connection) => series.forget(connection),
+    forget(connection) {
+      series.forget(connection);
+      timed.delete(connection);
+    },
   };
 }
