@@ -14,7 +14,7 @@ export default defineConfig({
           // First, alone: who broke a rule of the core need not wait for the clusters.
           sequence: { groupOrder: 0 },
           include: [
-            'test/{api,core,controller,pam,ssh,observability,support,scripts}/**/*.test.ts',
+            'test/{api,core,controller,data-loss,pam,ssh,observability,support,scripts}/**/*.test.ts',
             'test/*.test.ts',
           ],
           testTimeout: 20_000,

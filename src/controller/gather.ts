@@ -88,6 +88,7 @@ function situate(
   }
   const disabledRecords = spec.disabledRecords ?? 'Auto';
   const claimWrittenAtMs = ports.recordWrittenAtMs(resource);
+  const lastInventory = view.session?.inventory.latest;
   return {
     resource,
     seal,
@@ -110,6 +111,7 @@ function situate(
     seenAtMs,
     startedAtMs,
     baselineDelayMs: ports.baselineDelayMs,
+    ...(lastInventory !== undefined && { lastInventory }),
   };
 }
 

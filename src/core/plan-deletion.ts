@@ -4,7 +4,7 @@ import { type Failure, problem, sentence } from './failure.ts';
 import { operationsOf, refusedGrant } from './grants-needed.ts';
 import type { InventoryEntry } from './inventory.ts';
 import { type Ownership, whoseRecord } from './ownership.ts';
-import { isOwnCreate, knownRecord, type RecordDecision } from './plan-record.ts';
+import { isOwnCreate, isRenamed, knownRecord, type RecordDecision } from './plan-record.ts';
 import type { Situation } from './situation.ts';
 
 const LOOK_UP_AGE_MS = 10_000;
@@ -36,7 +36,7 @@ export function planDeletion(situation: Situation): Plan {
   const number = resource.kind === 'key' ? resource.spec.id : undefined;
   const known = knownRecord(situation);
   // What a key by its number may touch is asked for what the list says of it, so there the list is needed.
-  if (known !== undefined && number === undefined)
+  if (known !== undefined && number === undefined && !isRenamed(situation, known))
     return disable(situation, { exists: true, mode: 'update', firstContact: false, ...known });
 
   const notBeforeMs = Math.max(situation.startedAtMs - LOOK_UP_AGE_MS, situation.memory.writeEndedAtMs);

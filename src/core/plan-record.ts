@@ -39,10 +39,7 @@ export function decideRecord(
   const { status } = resource;
   const known = knownRecord(situation);
   const entry = known === undefined ? undefined : inventory?.byId(known.id);
-  const renamed =
-    known !== undefined &&
-    entry?.identifier !== undefined &&
-    fold(entry.identifier) !== fold(known.identifier);
+  const renamed = known !== undefined && isRenamed(situation, known);
   if (known !== undefined && !situation.memory.gone && !renamed) {
     return {
       exists: true,
@@ -127,6 +124,18 @@ export function knownRecord({
   // Only a key that is declared by its number may lack an identifier.
   const byNumber = resource.kind === 'key' && resource.spec.id === id;
   return identifier === undefined && !byNumber ? undefined : { id, identifier: identifier ?? '' };
+}
+
+/**
+ * The list shows the id under another identifier: it is somebody else's by now (PAM Core was restored, or the record
+ * renamed) and never used. Where no list was asked for, the last one decides.
+ */
+export function isRenamed(
+  { inventory, lastInventory }: Pick<Situation, 'inventory' | 'lastInventory'>,
+  known: { readonly id: string; readonly identifier: string },
+): boolean {
+  const entry = (inventory ?? lastInventory)?.byId(known.id);
+  return entry?.identifier !== undefined && fold(entry.identifier) !== fold(known.identifier);
 }
 
 /** A create was begun and not confirmed: its intent names no earlier `change`, since there was no record. */

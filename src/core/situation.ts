@@ -68,4 +68,6 @@ export interface Situation {
   readonly material?: Material;
   /** Gathered only after the plan asked for it. */
   readonly inventory?: InventoryIndex;
+  /** The last list that there is, however old: it tells only which ids are not to be used. */
+  readonly lastInventory?: InventoryIndex;
 }

@@ -116,7 +116,7 @@ describe.each([
   { kind: 'PamCredential', rows: credentialRows },
   { kind: 'PamSshKey', rows: keyRows },
   { kind: 'PamConnection', rows: connectionRows },
-] as const)('a change of a stored $kind', ({ kind, rows }) => {
+] as const)('D17: a change of a stored $kind', ({ kind, rows }) => {
   it.each(rows.map((row, at) => ({ ...row, at })))('$because', async ({ before = {}, change, field, at }) => {
     const stored = await stores(kind, `immutable-${at}`, before);
     const { status, causes, message } = await tryUpdate(stored, change);

@@ -128,7 +128,7 @@ describe('tokens', () => {
   });
 });
 
-describe('a clock that is an hour off', () => {
+describe('D13: a clock that is an hour off', () => {
   it.each([3_600_000, -3_600_000])('by %i ms: OAuth 1.0a follows PAM', async (offMs) => {
     const core = await start();
     const clock = { monotonicMs: () => performance.now(), now: () => new Date(Date.now() + offMs) };

@@ -9,6 +9,8 @@ export interface SeededBug {
   readonly replace: string;
   /** Folders or files of the project `unit`. */
   readonly tests: readonly string[];
+  /** Row of docs/data-safety.md whose guard it takes out: a test that is named for the row must fail. */
+  readonly row?: string;
 }
 
 const CORE = ['test/core'];
@@ -18,7 +20,7 @@ const CONTROLLER = ['test/controller'];
  * The mistakes that lose, overwrite, enable or take something (peers' worst bugs, and our own first drafts). The tests
  * are only as good as what they catch: each bug is put into a copy of the sources, and its tests must fail there.
  */
-export const SEEDED_BUGS: readonly SeededBug[] = [
+const MISTAKES: readonly SeededBug[] = [
   {
     name: 'no intent before a push',
     because: 'a crash after the POST would look as if nothing had been sent',
@@ -181,3 +183,181 @@ export const SEEDED_BUGS: readonly SeededBug[] = [
     tests: ['test/observability'],
   },
 ];
+
+/** The guards of docs/data-safety.md, each taken out alone. */
+const REMOVED_GUARDS: readonly SeededBug[] = [
+  {
+    row: 'D1',
+    name: 'D1 nothing is held back',
+    because: 'a changed Secret would overwrite what PAM Core rotated',
+    file: 'src/core/plan-content.ts',
+    find: 'if (entry?.automaticChange !== true && !rotated && !stillHeld) return otherwise;',
+    replace: 'return otherwise;',
+    tests: ['test/data-loss/rotated-by-pam.test.ts'],
+  },
+  {
+    row: 'D2',
+    name: 'D2 every new version of a Secret counts as a new value',
+    because: 'a Secret that was made anew with the same value would undo a rotation',
+    file: 'src/core/recorded-content.ts',
+    find: 'return compareDigest(key, recorded.digest, field.digest);',
+    replace:
+      "return compareDigest(key, recorded.digest, field.digest) === 'unknown' ? 'unknown' : 'different';",
+    tests: ['test/data-loss/old-values.test.ts'],
+  },
+  {
+    row: 'D4',
+    name: 'D4 a rival does not matter',
+    because: 'two resources would overwrite each other for ever',
+    file: 'src/core/plan.ts',
+    find: 'if (situation.rival !== undefined)',
+    replace: "if (situation.rival?.uid === '')",
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
+    row: 'D5',
+    name: 'D5 content is pushed at first contact',
+    because: 'the password of another cluster would be overwritten',
+    file: 'src/core/plan-content.ts',
+    find: "if (record.firstContact && !isPendingCreate(situation)) return recordAs('Kept');",
+    replace: 'if (record.firstContact && !isPendingCreate(situation)) return send;',
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
+    row: 'D6',
+    name: 'D6 a brake that does not brake',
+    because: 'a mistaken deletion of a namespace would disable every credential in it',
+    file: 'src/core/deletion-brake.ts',
+    find: 'if (count >= maxDisables) return { passes: false };',
+    replace: '',
+    tests: ['test/data-loss/enabled-by-accident.test.ts'],
+  },
+  {
+    row: 'D7',
+    name: 'D7 records without a resource are not counted',
+    because: 'nobody would learn of a record that lost its resource',
+    file: 'src/core/unclaimed-entries.ts',
+    find: 'unclaimed += 1;',
+    replace: 'unclaimed += 0;',
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
+    row: 'D8',
+    name: 'D8 no finalizer before the first write',
+    because: 'a deletion between POST and finalizer would leave the record enabled',
+    file: 'src/core/plan.ts',
+    find: "if (wantsFinalizer(situation) && !resource.hasFinalizer) actions.push({ do: 'addFinalizer' });",
+    replace: '',
+    tests: ['test/data-loss/crashes.test.ts'],
+  },
+  {
+    row: 'D9',
+    name: 'D9 a lost answer counts as a refusal',
+    because: 'a value that PAM Core has applied would be sent again',
+    file: 'src/core/pam-fault.ts',
+    find: "return httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && signal !== 'unreadable';",
+    replace: "return signal !== 'aborted';",
+    tests: ['test/data-loss/crashes.test.ts'],
+  },
+  {
+    row: 'D10',
+    name: 'D10 a new value does not wait',
+    because: 'the old value could be applied after the new one',
+    file: 'src/core/plan-intent.ts',
+    find: 'const SETTLING_MS = 60_000;',
+    replace: 'const SETTLING_MS = 0;',
+    tests: ['test/data-loss/crashes.test.ts'],
+  },
+  {
+    row: 'D11',
+    name: 'D11 no intent before a push',
+    because: 'a crash after the POST would look as if nothing had been sent',
+    file: 'src/core/plan.ts',
+    find: "actions.push({ do: 'recordIntent', digest: content.intentDigest, changeBefore });",
+    replace: 'void changeBefore;',
+    tests: ['test/data-loss/crashes.test.ts'],
+  },
+  {
+    row: 'D12',
+    name: 'D12 an intent without a result is never resolved',
+    because: 'one crash would stop a resource for good',
+    file: 'src/core/plan-intent.ts',
+    find: "return unlisted || createdInTwo || change === pending.changeBefore ? 'notApplied' : 'applied';",
+    replace: "return createdInTwo ? 'notApplied' : 'unsettled';",
+    tests: ['test/data-loss/crashes.test.ts'],
+  },
+  {
+    row: 'D13',
+    name: 'D13 the clock of PAM Core does not matter',
+    because: 'each call with a wrong clock would be refused, until the account is locked',
+    file: 'src/pam/oauth1-authorizer.ts',
+    find: 'offsetMs = skewMs;',
+    replace: '',
+    tests: ['test/pam/client-settings-against-simulator.test.ts'],
+  },
+  {
+    row: 'D14',
+    name: 'D14 no look at the Lease before a write',
+    because: 'two replicas could write the same record',
+    file: 'src/controller/pam-writes.ts',
+    find: 'if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();',
+    replace: '',
+    tests: ['test/data-loss/crashes.test.ts'],
+  },
+  {
+    row: 'D15',
+    name: 'D15 enable at every pass',
+    because: "an administrator's disable would be undone by the next resync",
+    file: 'src/core/plan-toggle.ts',
+    find: 'if (spec.enabled !== status.enabled || otherRecord || !record.exists)',
+    replace: 'if (spec.enabled !== undefined || otherRecord || !record.exists)',
+    tests: ['test/data-loss/enabled-by-accident.test.ts'],
+  },
+  {
+    row: 'D18',
+    name: 'D18 ids are used wherever the connection leads',
+    because: "another PAM Core's record would be disabled",
+    file: 'src/core/plan-record.ts',
+    find: 'if (id === undefined || id === memory.refutedId || connectionFingerprint !== connection.fingerprint)',
+    replace: 'void [connectionFingerprint, connection];\n  if (id === undefined || id === memory.refutedId)',
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
+    row: 'D19',
+    name: 'D19 a seal that does not name the UID',
+    because: 'a restored status would be believed, and the Secret of the backup pushed',
+    file: 'src/core/seal.ts',
+    find: 'canonicalJson({ version: 1, uid, ...sealed, lastHandledForceSync })',
+    replace: 'canonicalJson({ version: 1, ...sealed, lastHandledForceSync })',
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
+    row: 'D20',
+    name: 'D20 an id is used whatever the list says of it',
+    because: "after a restore of PAM Core somebody else's record would be disabled",
+    file: 'src/core/plan-record.ts',
+    find: 'return entry?.identifier !== undefined && fold(entry.identifier) !== fold(known.identifier);',
+    replace: 'return entry === undefined && fold(known.identifier) === undefined;',
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
+    row: 'D21',
+    name: 'D21 a forged status is believed',
+    because: "an id written by a tenant would disable another tenant's record",
+    file: 'src/core/trusted-resource.ts',
+    find: "if (seal === 'blank' || seal === 'valid') return { resource, seal };",
+    replace: 'if (key.id.length > 0) return { resource, seal };',
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
+    row: 'D22',
+    name: 'D22 a line break at the end is sent',
+    because: 'the password in PAM Core would not be the one that people type',
+    file: 'src/core/secret-value.ts',
+    find: 'else if (/[\\r\\n]$/.test(text)) {',
+    replace: "else if (label === '') {",
+    tests: ['test/data-loss/old-values.test.ts'],
+  },
+];
+
+export const SEEDED_BUGS: readonly SeededBug[] = [...MISTAKES, ...REMOVED_GUARDS];
