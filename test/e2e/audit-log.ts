@@ -9,6 +9,8 @@ interface AuditedRequest {
   readonly right: Right;
   /** Where the request went: a list of all namespaces is one in `*`. */
   readonly namespace: string | undefined;
+  /** Of the object; absent where a list or a watch was asked for. */
+  readonly name: string | undefined;
   readonly status: number;
 }
 
@@ -28,6 +30,7 @@ interface AuditEvent {
     readonly resource: string;
     readonly subresource?: string;
     readonly namespace?: string;
+    readonly name?: string;
   };
   readonly responseStatus?: { readonly code: number };
 }
@@ -54,7 +57,7 @@ export function auditLogOf(user: string): AuditLog {
 function readLine(line: string): AuditedRequest[] {
   const { verb, objectRef, responseStatus } = JSON.parse(line) as AuditEvent;
   if (objectRef === undefined) return [];
-  const { apiGroup, resource, subresource, namespace } = objectRef;
-  const name = qualified(subresource === undefined ? resource : `${resource}/${subresource}`, apiGroup);
-  return [{ right: right(name, verb, namespace), namespace, status: responseStatus?.code ?? 0 }];
+  const { apiGroup, resource, subresource, namespace, name } = objectRef;
+  const kind = qualified(subresource === undefined ? resource : `${resource}/${subresource}`, apiGroup);
+  return [{ right: right(kind, verb, namespace), namespace, name, status: responseStatus?.code ?? 0 }];
 }

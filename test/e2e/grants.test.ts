@@ -7,6 +7,7 @@ import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import { runKubectl } from '../control-plane/kubectl.ts';
 import { aKeyPair } from '../support/a-key-pair.ts';
 import { auditLogOf } from './audit-log.ts';
+import { EVIL_TEXTS, type Path, specSchema, textFields, withText } from './evil-texts.ts';
 import { credential, EVERYTHING, NAMESPACE, type Stage, secret, startStage } from './stage.ts';
 
 /** What the platform team grants, and what a tenant tries to reach beyond it. */
@@ -178,49 +179,7 @@ describe('an operation that is not granted', () => {
   });
 });
 
-/** A field of a schema: names, and `*` for the items of a list. */
-type Path = readonly string[];
-type Schema = { type?: string; properties?: Record<string, Schema>; items?: Schema };
-
-const EVIL = [
-  '../../../../api/v1/namespaces/kube-system/secrets/x',
-  '..%2f..%2fpam%2fcredential%2f1',
-  'root@vault',
-  '1/../2?x=1#y',
-  'team-b/stolen',
-  'ｔｅａｍ－ｂ',
-  'tеam-b',
-  'TEAM-B',
-  '%00',
-  "x'], operations: [Adopt], usernames: ['*",
-];
-
 describe('F5 no string of a spec leads out of its place', () => {
-  const crd = (name: string) =>
-    parse(
-      readFileSync(
-        fileURLToPath(new URL(`../../crds/pam-operator.io_${name}.yaml`, import.meta.url)),
-        'utf8',
-      ),
-    ) as { spec: { versions: { schema: { openAPIV3Schema: Schema } }[] } };
-  const specOf = (name: string) => crd(name).spec.versions[0]?.schema.openAPIV3Schema.properties?.spec ?? {};
-
-  function strings(schema: Schema, path: Path = []): Path[] {
-    if (schema.type === 'string') return [path];
-    if (schema.items !== undefined) return strings(schema.items, [...path, '*']);
-    return Object.entries(schema.properties ?? {}).flatMap(([name, each]) => strings(each, [...path, name]));
-  }
-
-  function put(target: unknown, [step, ...rest]: Path, value: string): unknown {
-    if (step === undefined) return value;
-    if (step === '*') {
-      const [first, ...others] = Array.isArray(target) ? target : [];
-      return [put(first, rest, value), ...others];
-    }
-    const object = (target ?? {}) as Record<string, unknown>;
-    return { ...object, [step]: put(object[step], rest, value) };
-  }
-
   /** Everything that can be declared besides the field of the path, so that the field is all that can be refused. */
   function full(examples: readonly string[], [field = '']: Path): object {
     const specs = examples.map((name) => {
@@ -234,7 +193,7 @@ describe('F5 no string of a spec leads out of its place', () => {
   }
 
   it.each(['pamcredentials', 'pamsshkeys', 'pamconnections'])('%s name no namespace', (name) => {
-    const references = strings(specOf(name)).filter((path) => path.at(-1) === 'namespace');
+    const references = textFields(specSchema(name)).filter((path) => path.at(-1) === 'namespace');
     expect(references).toEqual([]);
   });
 
@@ -265,12 +224,12 @@ describe('F5 no string of a spec leads out of its place', () => {
       { kind: 'PamSshKey', plural: 'pamsshkeys', examples: ['31-ssh-key-full'] },
     ];
     const objects = kinds.flatMap(({ kind, plural, examples }) =>
-      strings(specOf(plural)).flatMap((path, at) =>
-        EVIL.map((evil, which) => ({
+      textFields(specSchema(plural)).flatMap((path, at) =>
+        EVIL_TEXTS.map((evil, which) => ({
           apiVersion: 'pam-operator.io/v1alpha1',
           kind,
           metadata: { name: `evil-${at}-${which}`, namespace: NAMESPACE },
-          spec: put({ ...full(examples, path), username: `evil-${at}-${which}` }, path, evil),
+          spec: withText({ ...full(examples, path), username: `evil-${at}-${which}` }, path, evil),
         })),
       ),
     );
