@@ -21,6 +21,7 @@ describe('defaults', () => {
       secretsWatch: true,
       secretsPollIntervalSeconds: 300,
       relistIntervalSeconds: 1800,
+      streamingLists: true,
       cacheSyncTimeoutSeconds: 120,
       watchStaleSeconds: 600,
       leaderElect: true,

@@ -104,6 +104,14 @@ export const KUBERNETES_OPTIONS = {
     description:
       'How often resources are listed anew although the watch is healthy; what the watch missed is counted.',
   }),
+  streamingLists: booleanOption({
+    ...kubernetes,
+    flag: 'streaming-lists',
+    key: 'kube.streamingLists',
+    default: true,
+    description:
+      'List resources as one stream where the API server offers it (WatchList, Kubernetes 1.34 and later), else in pages of 500. False: always in pages.',
+  }),
   cacheSyncTimeoutSeconds: integerOption({
     ...kubernetes,
     ...seconds,

@@ -24,6 +24,8 @@ export interface Settings {
   readonly secretsWatch: boolean;
   readonly secretsPollIntervalSeconds: number;
   readonly relistIntervalSeconds: number;
+  /** False: lists in pages of 500. */
+  readonly streamingLists: boolean;
   readonly cacheSyncTimeoutSeconds: number;
   readonly watchStaleSeconds: number;
 

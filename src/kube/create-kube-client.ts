@@ -12,6 +12,7 @@ import type {
   KubeWatchRequest,
 } from './kube-client.ts';
 import type { KubeConnection } from './kube-config.ts';
+import { orAborted } from './or-aborted.ts';
 import { pause } from './pause.ts';
 import { createRequestPace, type RequestPaceOptions } from './request-pace.ts';
 import { readRetryAfter } from './retry-after.ts';
@@ -79,7 +80,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     const startedAt = performance.now();
     let code = '<error>';
     try {
-      const response = await agents.lanes[lane].request({
+      const sent = agents.lanes[lane].request({
         origin: connection.origin,
         path: connection.pathPrefix + asked.path + queryText(asked.query),
         method,
@@ -89,12 +90,15 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
         headersTimeout: asked.idleLimitMs,
         bodyTimeout: asked.idleLimitMs,
       });
+      const response = await orAborted(sent, deadline.signal);
       code = String(response.statusCode);
       return response;
     } catch (error) {
       throw failure(asked, { signal: deadline.cause() ?? transportSignal(error) });
     } finally {
-      onRequest?.({ verb, method, code, host, durationMs: performance.now() - startedAt });
+      const durationMs = performance.now() - startedAt;
+      const { resource } = asked;
+      onRequest?.({ verb, method, code, host, durationMs, ...(resource !== undefined && { resource }) });
     }
   }
 

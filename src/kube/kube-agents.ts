@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { Socket } from 'node:net';
+import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import type { KubeTls } from './kube-access.ts';
 
 /** Separate connections, so that neither a burst of calls nor a full pool delays a watch or a lease renewal. */
@@ -33,21 +34,40 @@ export function tlsFingerprint(tls: KubeTls): string {
 
 /** Opens nothing yet: connections are made on demand. */
 export function createKubeAgents(tls: KubeTls, proxyUrl: string | undefined): KubeAgents {
+  const connecting = new Set<Socket>();
   const lanes = { api: lane('api'), watch: lane('watch'), lease: lane('lease') };
 
   function lane(name: KubeLane): Dispatcher {
     // 30 s as client-go: some load balancers drop connections that were silent for 60 s.
-    const connect = { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000, timeout: 10_000 };
+    const connect = {
+      ...tls,
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+      timeout: 10_000,
+      // HTTP/1.1 gives each watch its own connection: one that hangs cannot stop the others.
+      allowH2: false,
+    };
     const options = {
       connections: CONNECTIONS[name],
-      // HTTP/1.1 gives each watch its own connection: one that hangs cannot stop the others.
       allowH2: false,
       keepAliveTimeout: 30_000,
       maxResponseSize: name === 'watch' ? -1 : MAX_RESPONSE_BYTES,
     };
     return proxyUrl === undefined
-      ? new Agent({ ...options, connect })
+      ? new Agent({ ...options, connect: tracked(buildConnector(connect)) })
       : new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
+  }
+
+  /** undici forgets what still connects when it is destroyed; each would hold the process until its timeout. */
+  function tracked(connect: buildConnector.connector): buildConnector.connector {
+    return (options, callback) => {
+      // It returns the socket, which its type does not say.
+      const socket: unknown = connect(options, (...outcome) => {
+        if (socket instanceof Socket) connecting.delete(socket);
+        callback(...outcome);
+      });
+      if (socket instanceof Socket) connecting.add(socket);
+    };
   }
 
   return {
@@ -57,6 +77,7 @@ export function createKubeAgents(tls: KubeTls, proxyUrl: string | undefined): Ku
       for (const agent of Object.values(lanes)) agent.close().catch(() => {});
     },
     destroy: async () => {
+      for (const socket of connecting) socket.destroy(new Error('closed'));
       await Promise.all(Object.values(lanes).map((agent) => agent.destroy().catch(() => {})));
     },
   };

@@ -50,6 +50,8 @@ export interface KubeWatchRequest extends Pick<KubeRequest, 'path' | 'query' | '
 /** For metrics: one HTTP exchange, retries count one each. */
 export interface KubeExchange {
   readonly verb: KubeVerb;
+  /** Plural, with `/status` where it is that; where the caller said so. */
+  readonly resource?: string;
   /** HTTP method, as `rest_client_requests_total` labels it. */
   readonly method: string;
   /** HTTP status, or `<error>` as client-go writes it. */

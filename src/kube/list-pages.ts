@@ -6,19 +6,20 @@ import type { KubeClient } from './kube-client.ts';
 /** One page of a list must arrive within this; an unpaged list of 50,000 objects takes seconds. */
 const LIST_TIMEOUT_MS = 60_000;
 
-/** What to list. */
-export interface ListRequest {
+/** Which collection to list, and whom to tell what it holds. */
+export interface PagesRequest {
   readonly client: KubeClient;
   readonly path: string;
   readonly resource: string;
+  /** Other representation than JSON objects. */
   readonly accept: string | undefined;
   readonly pageSize: number;
   readonly signal: AbortSignal;
-  /** Called for each item of each page as it arrives. */
+  /** Called for each object as it arrives; a later call for the same UID replaces the earlier one. */
   readonly onItem: (raw: unknown) => void;
   /** Called when the list starts from its beginning again: items seen so far do not count. */
   readonly onRestart: () => void;
-  /** Called when a page has arrived. */
+  /** Called when a page has arrived, or a part of a stream. */
   readonly onPage: () => void;
 }
 
@@ -28,7 +29,7 @@ export interface ListRequest {
  * @returns the resourceVersion from which a watch goes on
  * @throws KubeError
  */
-export async function listPages(request: ListRequest): Promise<string> {
+export async function listPages(request: PagesRequest): Promise<string> {
   try {
     return await listFrom(request, request.pageSize);
   } catch (error) {
@@ -40,7 +41,7 @@ export async function listPages(request: ListRequest): Promise<string> {
 
 class ContinueExpired extends Error {}
 
-async function listFrom(request: ListRequest, limit: number | undefined): Promise<string> {
+async function listFrom(request: PagesRequest, limit: number | undefined): Promise<string> {
   const { client, path, resource, accept, signal } = request;
   let resourceVersion: string | undefined;
   let token: string | undefined;

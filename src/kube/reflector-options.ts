@@ -5,6 +5,8 @@ import { type KubeClock, SYSTEM_CLOCK } from './kube-clock.ts';
 export interface ReflectorOptions {
   /** Objects per page of a list (500). */
   readonly pageSize: number;
+  /** Lists as a stream where the server offers it, else in pages (true; decision 0016). */
+  readonly streamingLists: boolean;
   /**
    * Silence after which a watch counts as half-open (70 s): above the server's bookmark every 60 s, below the
    * 75 s of events that its watch cache keeps at least.
@@ -23,6 +25,7 @@ export interface ReflectorOptions {
 /** What design 4.7 fixes. */
 export const REFLECTOR_DEFAULTS: ReflectorOptions = {
   pageSize: 500,
+  streamingLists: true,
   idleLimitMs: 70_000,
   relistMs: 30 * 60_000,
   watchSeconds: [290, 590],

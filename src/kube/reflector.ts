@@ -1,9 +1,10 @@
 import { KubeError, type KubeFault } from '../core/kube-error.ts';
 import type { Log } from '../core/log.ts';
 import { Backoff } from './backoff.ts';
+import { faultWaitMs } from './fault-wait.ts';
 import { readLines } from './json-lines.ts';
 import type { KubeClient } from './kube-client.ts';
-import { listPages } from './list-pages.ts';
+import { type ListRequest, listCollection } from './list-collection.ts';
 import type { Identified } from './object-identity.ts';
 import { REFLECTOR_DEFAULTS, type ReflectorOptions } from './reflector-options.ts';
 import type { Store } from './store.ts';
@@ -85,28 +86,32 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
     lastActivityMs = clock.monotonicMs();
     setup.onActivity?.();
   };
-  const waitFor = (atLeastMs = 0) =>
-    clock.pause(Math.max(backoff.next(clock.monotonicMs()), atLeastMs), stopped.signal);
+  const waitAfter = (fault?: KubeFault) =>
+    clock.pause(faultWaitMs(fault, backoff, clock.monotonicMs(), random), stopped.signal);
 
   /** @returns whether the store now shows a consistent list */
   async function list(reason: RelistReason): Promise<boolean> {
     relists[reason] = (relists[reason] ?? 0) + 1;
     setup.onRelist?.(reason);
     const objects = new Map<string, T>();
-    const version = await listPages({
+    const request: ListRequest = {
       client,
       path,
       resource,
-      accept: accept?.list,
+      accept,
       pageSize: options.pageSize,
+      idleLimitMs: options.idleLimitMs,
       signal: stopped.signal,
       onItem: (raw) => {
         const object = feed.project(raw);
         if (object !== undefined) objects.set(object.metadata.uid, object);
       },
+      onGone: (uid) => objects.delete(uid),
       onRestart: () => objects.clear(),
       onPage: active,
-    });
+    };
+    const version = await listCollection(request, options.streamingLists);
+    active();
     if (!position.acceptsList(version)) return false;
     const differing = await feed.replace(objects, reason === 'initial', stopped.signal);
     const missedBefore = position.missed;
@@ -213,7 +218,7 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
             listFault = listed;
             logFault('Failed to list', listed);
           }
-          await waitFor(listed === false ? 0 : listed.retryAfterMs);
+          await waitAfter(listed || undefined);
           continue;
         }
         reason = undefined;
@@ -226,12 +231,12 @@ export function startReflector<T extends Identified>(setup: ReflectorSetup<T>): 
         reason = end.reason;
         if (end.reason !== 'periodic') {
           log?.info('Lost the watch and lists again', { resource, reason });
-          await waitFor();
+          await waitAfter();
         }
       } else if (end.next === 'wait') {
         if (end.fault === undefined) log?.debug('Got a watch that ended at once', { resource });
         else logFault('Failed to watch', end.fault);
-        await waitFor(end.fault?.retryAfterMs);
+        await waitAfter(end.fault);
       }
     }
   }

@@ -4,7 +4,12 @@ import { identityOf, type ObjectIdentity } from './object-identity.ts';
 /** One line of a watch, understood. */
 export type WatchEvent =
   | { readonly type: 'changed' | 'deleted'; readonly identity: ObjectIdentity; readonly raw: unknown }
-  | { readonly type: 'bookmark'; readonly resourceVersion: string }
+  | {
+      readonly type: 'bookmark';
+      readonly resourceVersion: string;
+      /** Of a stream that began with all objects: they have been sent. */
+      readonly endsInitialEvents: boolean;
+    }
   /** The server ends the watch: `code` of its Status object. */
   | { readonly type: 'error'; readonly code: number | undefined }
   /** No JSON, an unknown type, an object without identity: what it said is lost, so only a new list helps. */
@@ -27,8 +32,12 @@ export function readWatchEvent(line: string): WatchEvent {
     case 'DELETED':
       return objectEvent('deleted', object);
     case 'BOOKMARK': {
-      const resourceVersion = textField(asObject(object?.metadata), 'resourceVersion');
-      return resourceVersion ? { type: 'bookmark', resourceVersion } : { type: 'corrupt' };
+      const metadata = asObject(object?.metadata);
+      const resourceVersion = textField(metadata, 'resourceVersion');
+      const mark = textField(asObject(metadata?.annotations), 'k8s.io/initial-events-end');
+      return resourceVersion
+        ? { type: 'bookmark', resourceVersion, endsInitialEvents: mark === 'true' }
+        : { type: 'corrupt' };
     }
     case 'ERROR':
       return { type: 'error', code: typeof object?.code === 'number' ? object.code : undefined };

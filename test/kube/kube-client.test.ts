@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
@@ -114,6 +114,27 @@ describe('what a failed call says', () => {
     const { client } = await open(() => {});
     const fault = await faultOf(client.request({ ...GET, signal: AbortSignal.timeout(50) }));
     expect(fault.signal).toBe('aborted');
+  });
+
+  it('the deadline, also while the server takes the connection and says nothing', async () => {
+    const sockets: Socket[] = [];
+    const silent = createTcpServer((socket) => sockets.push(socket.on('error', () => {}).resume()));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { api } = await open(() => {});
+    const { port } = silent.address() as AddressInfo;
+    const kubeconfig = api.kubeconfig().replace(api.url, `https://127.0.0.1:${port}`);
+    const connecting = createKubeClient({ connection: connectionFor(kubeconfig) });
+    endings.push(
+      () => silent.close(),
+      () => {
+        for (const socket of sockets) socket.destroy();
+      },
+      () => connecting.close(),
+    );
+    const startedMs = performance.now();
+    expect((await faultOf(connecting.request({ ...GET, timeoutMs: 200 }))).signal).toBe('timeout');
+    // A connection has 10 s of its own.
+    expect(performance.now() - startedMs).toBeLessThan(5000);
   });
 
   it('a certificate that the CA did not sign', async () => {

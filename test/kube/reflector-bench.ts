@@ -5,8 +5,10 @@ import type { ReflectorOptions } from '../../src/kube/reflector-options.ts';
 import { Store } from '../../src/kube/store.ts';
 import type { ReflectorHandler } from '../../src/kube/store-feed.ts';
 import { type KubeProxy, startKubeProxy } from '../support/kube-proxy/kube-proxy.ts';
-import { adminClient, connectionFor, newNamespace } from './cluster-fixture.ts';
+import type { WatchRelay } from '../support/kube-proxy/watch-relay.ts';
+import { connectionAt, connectionFor, newNamespace } from './cluster-fixture.ts';
 import { ConfigMaps, HandlerLog, projectConfigMap, type StoredConfigMap } from './config-maps.ts';
+import { eventually } from './eventually.ts';
 
 /** A reflector of the ConfigMaps of a new namespace, behind a proxy that can misbehave. */
 export interface ReflectorBench {
@@ -18,8 +20,17 @@ export interface ReflectorBench {
   start(options?: Partial<ReflectorOptions>, handler?: ReflectorHandler<StoredConfigMap>): Reflector;
   /** Objects as `name=value`, sorted. */
   contents(): string[];
+  /** A list in pages is one. */
   lists(): number;
+  /** Without streamed lists. */
   watches(): number;
+  /** Starts a reflector and waits for its first list and its watch. */
+  follow(
+    options?: Partial<ReflectorOptions>,
+    handler?: ReflectorHandler<StoredConfigMap>,
+  ): Promise<Reflector>;
+  /** The watch that is open now. */
+  openWatch(): WatchRelay;
   stop(): Promise<void>;
 }
 
@@ -30,35 +41,50 @@ export const FAST: Partial<ReflectorOptions> = {
 };
 
 export async function openReflectorBench(kubeconfigPath: string): Promise<ReflectorBench> {
-  const admin = adminClient();
+  const admin = createKubeClient({ connection: connectionAt(kubeconfigPath) });
   const proxy = await startKubeProxy(kubeconfigPath);
   const client = createKubeClient({ connection: connectionFor(proxy.kubeconfig) });
   const configMaps = new ConfigMaps(admin, await newNamespace(admin));
   const store = new Store<StoredConfigMap>();
   const log = new HandlerLog();
   const reflectors: Reflector[] = [];
+  const start: ReflectorBench['start'] = (options = {}, handler = log) => {
+    const reflector = startReflector({
+      client,
+      path: configMaps.path,
+      resource: 'configmaps',
+      project: projectConfigMap,
+      store,
+      handler,
+      options: { ...FAST, ...options },
+    });
+    reflectors.push(reflector);
+    return reflector;
+  };
   return {
     proxy,
     client,
     configMaps,
     store,
     log,
-    start: (options = {}, handler = log) => {
-      const reflector = startReflector({
-        client,
-        path: configMaps.path,
-        resource: 'configmaps',
-        project: projectConfigMap,
-        store,
-        handler,
-        options: { ...FAST, ...options },
+    start,
+    contents: () => [...store.list()].map(({ metadata, value }) => `${metadata.name}=${value}`).sort(),
+    lists: () => proxy.count({ isWatch: false, isContinued: false }) + proxy.count({ isStreamedList: true }),
+    watches: () => proxy.count({ isWatch: true, isStreamedList: false }),
+    follow: async (options, handler) => {
+      const reflector = start(options, handler);
+      await reflector.synced;
+      await eventually(() => {
+        const [watch, ...others] = proxy.watches;
+        return others.length === 0 && watch?.call.query.has('sendInitialEvents') === false;
       });
-      reflectors.push(reflector);
       return reflector;
     },
-    contents: () => [...store.list()].map(({ metadata, value }) => `${metadata.name}=${value}`).sort(),
-    lists: () => proxy.count({ isWatch: false, isContinued: false }),
-    watches: () => proxy.count({ isWatch: true }),
+    openWatch: () => {
+      const watch = proxy.watches.at(-1);
+      if (watch === undefined) throw new Error('no watch is open');
+      return watch;
+    },
     stop: async () => {
       for (const reflector of reflectors) await reflector.stop();
       await client.close();

@@ -15,7 +15,7 @@ describe('reflector on a real API server', () => {
   it('lists in pages, tells initial objects as such, then follows changes', async () => {
     const { configMaps, log, proxy } = bench;
     for (const name of ['a', 'b', 'c', 'd', 'e']) await configMaps.create(name);
-    const reflector = bench.start({ pageSize: 2 });
+    const reflector = bench.start({ pageSize: 2, streamingLists: false });
     await reflector.synced;
     expect(log.initial.sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
     expect(proxy.count({ isWatch: false })).toBe(3);
@@ -33,13 +33,15 @@ describe('reflector on a real API server', () => {
     const reflector = bench.start();
     await reflector.synced;
     await eventually(() => bench.watches() === 1);
-    const [watch] = bench.proxy.calls.filter(({ isWatch }) => isWatch);
+    const [watch] = bench.proxy.calls.filter(
+      ({ query }) => query.has('watch') && !query.has('sendInitialEvents'),
+    );
     expect(watch?.query.get('allowWatchBookmarks')).toBe('true');
     expect(Number(watch?.query.get('timeoutSeconds'))).toBeGreaterThanOrEqual(290);
     expect(Number(watch?.query.get('timeoutSeconds'))).toBeLessThanOrEqual(590);
     expect(Number(watch?.query.get('resourceVersion'))).toBeGreaterThan(0);
     for (const { query, isWatch } of bench.proxy.calls) {
-      if (!isWatch) expect(query.has('resourceVersion')).toBe(false);
+      if (!isWatch || query.has('sendInitialEvents')) expect(query.has('resourceVersion')).toBe(false);
     }
   });
 

@@ -15,6 +15,8 @@ export interface CallMatch {
   readonly isWatch?: boolean;
   /** A page after the first one. */
   readonly isContinued?: boolean;
+  /** A watch that begins with all objects. */
+  readonly isStreamedList?: boolean;
 }
 
 /** What happens to a call. Without a fault it is forwarded untouched. */
@@ -47,11 +49,17 @@ export function matches(match: CallMatch, call: ProxiedCall): boolean {
     (match.method === undefined || match.method === call.method) &&
     (match.path === undefined || match.path.test(call.path)) &&
     (match.isWatch === undefined || match.isWatch === call.isWatch) &&
-    (match.isContinued === undefined || match.isContinued === call.query.has('continue'))
+    (match.isContinued === undefined || match.isContinued === call.query.has('continue')) &&
+    (match.isStreamedList === undefined || match.isStreamedList === call.query.has('sendInitialEvents'))
   );
 }
 
 /** A Status object as the API server answers it. */
 export function statusBody(code: number, reason: string): object {
   return { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message: `injected ${reason}` };
+}
+
+/** The line by which an API server ends a watch. */
+export function errorEvent(code: number): string {
+  return JSON.stringify({ type: 'ERROR', object: statusBody(code, code === 410 ? 'Expired' : 'Injected') });
 }

@@ -73,14 +73,14 @@ export async function startKubeProxy(kubeconfigPath: string): Promise<KubeProxy>
       );
       return;
     }
-    forward(request, response, body, isWatch, rule);
+    forward(request, response, body, call, rule);
   }
 
   function forward(
     request: IncomingMessage,
     response: ServerResponse,
     body: Buffer,
-    isWatch: boolean,
+    call: ProxiedCall,
     rule: FaultRule | undefined,
   ): void {
     const { host: _host, connection: _connection, 'content-length': _length, ...headers } = request.headers;
@@ -103,12 +103,12 @@ export async function startKubeProxy(kubeconfigPath: string): Promise<KubeProxy>
           return;
         }
         response.writeHead(incoming.statusCode ?? 502, incoming.headers);
-        if (!isWatch) {
+        if (!call.isWatch) {
           incoming.pipe(response);
           return;
         }
         response.flushHeaders();
-        const relay = new WatchRelay(incoming, response, rule?.watch);
+        const relay = new WatchRelay(call, incoming, response, rule?.watch);
         watches.push(relay);
         relay.onEnd(() => watches.splice(watches.indexOf(relay), 1));
       },

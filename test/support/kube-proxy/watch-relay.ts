@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ProxiedCall } from './fault-rule.ts';
 
 /** A fault that a watch has from its beginning. */
 export interface WatchFault {
@@ -10,14 +11,16 @@ export interface WatchFault {
 
 /** One open watch on its way through the proxy; tests disturb it while it runs. */
 export class WatchRelay {
+  readonly call: ProxiedCall;
   readonly #upstream: IncomingMessage;
   readonly #client: ServerResponse;
-  readonly #fault: WatchFault;
+  #fault: WatchFault;
   #rest = '';
   #sentBytes = 0;
   #held: string[] | undefined;
 
-  constructor(upstream: IncomingMessage, client: ServerResponse, fault: WatchFault = {}) {
+  constructor(call: ProxiedCall, upstream: IncomingMessage, client: ServerResponse, fault: WatchFault = {}) {
+    this.call = call;
     this.#upstream = upstream;
     this.#client = client;
     this.#fault = fault;
@@ -29,6 +32,11 @@ export class WatchRelay {
 
   onEnd(listener: () => void): void {
     this.#client.on('close', listener);
+  }
+
+  /** From now on lines for which `isLost` is true are not delivered. */
+  drop(isLost: (line: string) => boolean): void {
+    this.#fault = { ...this.#fault, drop: isLost };
   }
 
   /** Sends a line of the test's own between those of the server. */
@@ -57,6 +65,16 @@ export class WatchRelay {
   /** From now on nothing arrives, and the connection stays open: half-open TCP, or a slow network. */
   hold(): void {
     this.#held ??= [];
+  }
+
+  /** Reads no more from the server, so that its buffers fill: a client that does not keep up. */
+  stall(): void {
+    this.#upstream.pause();
+  }
+
+  /** Reads on. */
+  catchUp(): void {
+    this.#upstream.resume();
   }
 
   /** Delivers what was held. */
