@@ -49,8 +49,9 @@ interface Occurrence {
 
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, instance, clock = SYSTEM_CLOCK } = options;
-  const correlator = new EventCorrelator();
-  const sent = new LruMap<{ readonly name: string; readonly count: number }>(CACHE_ENTRIES);
+  const correlator = new EventCorrelator(clock);
+  /** Names of the Events that were created, by correlation key. */
+  const sent = new LruMap<string>(CACHE_ENTRIES);
   const queue: Occurrence[] = [];
   const stopped = new AbortController();
   const stats = { written: 0, failed: 0, dropped: 0 };
@@ -71,21 +72,19 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
 
   async function send(occurrence: Occurrence): Promise<void> {
     const { key } = occurrence.correlated;
-    const previous = sent.get(key);
-    if (previous !== undefined) {
-      const count = previous.count + 1;
+    const known = sent.get(key);
+    if (known !== undefined) {
       try {
-        await patchSeries(occurrence, previous.name, count);
-        sent.set(key, { name: previous.name, count });
+        await patchSeries(occurrence, known);
         return;
       } catch (error) {
-        // The Event lived its hour and is gone: this occurrence begins a new one.
+        // The Event lived its hour and is gone: it is made again with its count.
         if (!isKubeStatus(error, 404)) throw error;
       }
     }
     const name = eventName(occurrence.event.regarding.name);
     await create(occurrence, name);
-    sent.set(key, { name, count: 1 });
+    sent.set(key, name);
   }
 
   async function create({ event, correlated, at }: Occurrence, name: string): Promise<void> {
@@ -102,7 +101,9 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         apiVersion: 'events.k8s.io/v1',
         kind: 'Event',
         metadata: { name, namespace },
-        eventTime: microTime(at),
+        eventTime: microTime(correlated.since),
+        // A series of one is refused.
+        ...(correlated.count > 1 && { series: series(correlated, at) }),
         reportingController: FIELD_MANAGER,
         reportingInstance: instance.slice(0, MAX_TEXT),
         action: action.slice(0, MAX_TEXT),
@@ -114,7 +115,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     });
   }
 
-  async function patchSeries({ event, at }: Occurrence, name: string, count: number): Promise<void> {
+  async function patchSeries({ event, correlated, at }: Occurrence, name: string): Promise<void> {
     await client.request({
       method: 'PATCH',
       path: `/apis/events.k8s.io/v1/namespaces/${eventNamespace(event)}/events/${name}`,
@@ -124,13 +125,13 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       signal: stopped.signal,
       contentType: 'application/merge-patch+json',
       // Everything else is immutable in events.k8s.io/v1: a shared Event keeps the note of its first occurrence.
-      body: { series: { count, lastObservedTime: microTime(at) } },
+      body: { series: series(correlated, at) },
     });
   }
 
   return {
     record: (event) => {
-      const correlated = isOpen ? correlator.correlate(event, clock.monotonicMs()) : undefined;
+      const correlated = isOpen ? correlator.correlate(event) : undefined;
       if (correlated === undefined || queue.length >= QUEUE_LIMIT) {
         stats.dropped += 1;
         return;
@@ -150,6 +151,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       await sending;
     },
   };
+}
+
+function series({ count }: CorrelatedEvent, at: Date): object {
+  return { count, lastObservedTime: microTime(at) };
 }
 
 function eventNamespace({ regarding }: EventRecord): string {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
-import { EventCorrelator, type EventRecord } from '../../src/kube/event-correlator.ts';
+import type { EventRecord } from '../../src/kube/event-correlator.ts';
 import { createEventRecorder, type EventRecorder } from '../../src/kube/event-recorder.ts';
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { statusBody } from '../support/kube-proxy/fault-rule.ts';
@@ -22,7 +22,8 @@ function about(namespace: string, name: string, note = 'Created the record'): Ev
 interface Written {
   readonly metadata: { readonly name: string };
   readonly note: string;
-  readonly series?: { readonly count: number };
+  readonly eventTime: string;
+  readonly series?: { readonly count: number; readonly lastObservedTime: string };
 }
 
 describe('events on a real API server', () => {
@@ -88,7 +89,31 @@ describe('events on a real API server', () => {
     await admin.request({ method: 'DELETE', path });
     recorder.record(about(namespace, 'a'));
     await eventually(() => recorder.stats.written === 2);
-    expect((await events()).length).toBe(1);
+    const [again, ...others] = await events();
+    expect(others).toEqual([]);
+    // It is the same story: how often, and since when.
+    expect(again?.series?.count).toBe(2);
+    expect(again?.eventTime).toBe(first?.eventTime);
+    expect(again?.metadata.name).not.toBe(first?.metadata.name);
+  });
+
+  it('a series whose beginning could not be written is written with its count', async () => {
+    proxy.add({
+      match: { method: 'POST' },
+      times: 2,
+      answer: { status: 403, body: statusBody(403, 'Forbidden') },
+    });
+    for (let at = 0; at < 3; at += 1) recorder.record(about(namespace, 'a'));
+    await eventually(() => recorder.stats.written === 1);
+    expect((await events()).map(({ series }) => series?.count)).toEqual([3]);
+  });
+
+  it('what an object has above its allowance is not sent', async () => {
+    for (let at = 0; at < 40; at += 1) recorder.record(about(namespace, 'a'));
+    await eventually(() => recorder.stats.written === 25);
+    expect(recorder.stats).toEqual({ written: 25, failed: 0, dropped: 15 });
+    expect((await events()).map(({ series }) => series?.count)).toEqual([25]);
+    expect(proxy.count({ method: 'PATCH', path: new RegExp(`/${namespace}/events/`) })).toBe(24);
   });
 
   it('from the tenth different note on, similar events share one', async () => {
@@ -146,29 +171,5 @@ describe('events on a real API server', () => {
     for (const name of ['a', 'b', 'c']) recorder.record(about(namespace, name));
     await recorder.stop();
     expect((await events()).length).toBe(3);
-  });
-});
-
-describe('event correlator', () => {
-  it('an object has 25 events, then one per five minutes; others are not affected', () => {
-    const correlator = new EventCorrelator();
-    const sent = (name: string, count: number, nowMs: number) =>
-      Array.from({ length: count }, () => correlator.correlate(about('n', name), nowMs)).filter(Boolean)
-        .length;
-    expect(sent('a', 40, 0)).toBe(25);
-    expect(sent('a', 5, 299_000)).toBe(0);
-    expect(sent('a', 5, 601_000)).toBe(2);
-    expect(sent('b', 5, 601_000)).toBe(5);
-  });
-
-  it('ten minutes of peace end the sharing', () => {
-    const correlator = new EventCorrelator();
-    const notes = (from: number, count: number, nowMs: number) =>
-      Array.from(
-        { length: count },
-        (_, at) => correlator.correlate(about('n', 'a', `note ${from + at}`), nowMs)?.note,
-      );
-    expect(notes(0, 10, 0).at(-1)).toBe('(combined from similar events): note 9');
-    expect(notes(10, 1, 600_001)).toEqual(['note 10']);
   });
 });
