@@ -10,6 +10,7 @@ import { type HealthChecks, healthStatus, startHealthServer } from './observabil
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { startMetricsServer } from './observability/metrics-server.ts';
+import { startTracing } from './observability/tracing.ts';
 import { type Operator, startOperator } from './operator.ts';
 import { releaseFinalizers } from './release-finalizers.ts';
 import { whyUnlisted } from './why-unlisted.ts';
@@ -68,7 +69,13 @@ async function run(settings: Settings, connection: KubeConnection): Promise<void
   if (connection.insecure)
     logger.warn('Does not check the certificate of the API server, as the kubeconfig asks');
 
-  const onRequest = (exchange: KubeExchange) => metrics.kube.exchanged(exchange);
+  const { namespace, podName } = settings;
+  const onProblem = (sentence: string) => logger.warn(sentence);
+  const tracing = await startTracing({ env: process.env, version, podName, namespace, onProblem });
+  const onRequest = (exchange: KubeExchange) => {
+    metrics.kube.exchanged(exchange);
+    tracing.kubeCalled(exchange);
+  };
   const pace = { qps: settings.kubeClientQps, burst: settings.kubeClientBurst };
   const client = createKubeClient({
     connection,
@@ -77,8 +84,7 @@ async function run(settings: Settings, connection: KubeConnection): Promise<void
     onRetry: metrics.kube.retried,
     pace,
   });
-  const { namespace } = settings;
-  const operator = startOperator({ settings, client, namespace, logger, metrics, version });
+  const operator = startOperator({ settings, client, namespace, logger, metrics, tracing, version });
   const checks = healthChecks(operator, settings);
   metrics.readHealthFrom(() => healthStatus(checks));
 
@@ -106,6 +112,7 @@ async function run(settings: Settings, connection: KubeConnection): Promise<void
   await operator.stop(settings.drainSeconds * 1000);
   await Promise.all((servers ?? []).map((server) => server.stop()));
   await client.close();
+  await tracing.stop();
   logger.info('Stopped pam-operator', { exitCode: Number(process.exitCode) });
 }
 

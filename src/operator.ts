@@ -26,9 +26,12 @@ import { type Lease, startLease } from './kube/lease.ts';
 import { startCaches, type UnlistedResource, type WatchCaches } from './kube/watch-caches.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
+import type { Tracing } from './observability/tracing.ts';
 import { installKeyReader } from './operator/install-key-reader.ts';
+import { leaderWrites } from './operator/leader-writes.ts';
 import { leadership } from './operator/leadership.ts';
 import { namespaceOf } from './operator/resource-key.ts';
+import { type Reconcile, tracePasses } from './operator/traced-passes.ts';
 import { watchUsage } from './operator/usage-watch.ts';
 import { createWakeUp } from './operator/wake-up.ts';
 import { limitCalls } from './pam/limited-client.ts';
@@ -43,6 +46,7 @@ export interface OperatorOptions {
   readonly namespace: string;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly tracing: Tracing;
   readonly version: string;
 }
 
@@ -75,11 +79,11 @@ const CONTROLLER_NAMES = {
 
 /** Wires the adapters to the controllers: the only place that knows them all. Decides nothing itself. */
 export function startOperator(options: OperatorOptions): Operator {
-  const { settings, client, namespace, logger, metrics, version } = options;
+  const { settings, client, namespace, logger, metrics, tracing, version } = options;
   const ended = new AbortController();
   const hasEnded = new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
   const events = createEventRecorder({ client, instance: settings.podName || 'pam-operator' });
-  const kubernetes = createKubernetesCalls(client, events);
+  const kubernetes = leaderWrites(createKubernetesCalls(client, events), () => lease.isLeader());
   const memories = new Memories();
   const ownConnectionVersions = new OwnVersions();
   const listsDisabled = new Set<string>();
@@ -121,7 +125,10 @@ export function startOperator(options: OperatorOptions): Operator {
     handlers: wakeUp.handlers,
     log: logger,
     observer: metrics.watch,
-    reflector: { relistMs: settings.relistIntervalSeconds * 1000 },
+    reflector: {
+      relistMs: settings.relistIntervalSeconds * 1000,
+      streamingLists: settings.streamingLists,
+    },
   });
 
   const claims = new ResourceClaims(caches);
@@ -197,7 +204,10 @@ export function startOperator(options: OperatorOptions): Operator {
           maxInventoryBytes: settings.maxInventoryMebibytes * 1024 * 1024,
           userAgent: `pam-operator/${version}`,
           clock: CLOCK,
-          onCall: (call) => metrics.pam.called(name, call),
+          onCall: (call) => {
+            metrics.pam.called(name, call);
+            tracing.pamCalled({ connection: name, ...call });
+          },
         }),
         connection.limits,
         CLOCK,
@@ -274,7 +284,7 @@ export function startOperator(options: OperatorOptions): Operator {
       ),
   };
 
-  async function reconcileManaged(kind: ManagedKind, claim: Claim<string>) {
+  async function reconcileManaged(kind: ManagedKind, claim: Claim<string>, deadline: AbortSignal) {
     const [place = '', name = ''] = claim.key.split('/');
     const uid = caches.get(kind, place, name)?.metadata.uid;
     const memory = uid === undefined ? undefined : memories.of(uid);
@@ -285,7 +295,8 @@ export function startOperator(options: OperatorOptions): Operator {
       return await reconcileResource({ kind, namespace: place, name }, claim, {
         ...ports,
         signal: term.signal(),
-        superseded: superseded.signal,
+        superseded: AbortSignal.any([superseded.signal, deadline]),
+        stopping: ended.signal,
       });
     } finally {
       superseding.delete(`${kind} ${claim.key}`);
@@ -293,11 +304,8 @@ export function startOperator(options: OperatorOptions): Operator {
     }
   }
 
-  const start = (
-    kind: ResourceKind,
-    workers: number,
-    reconcile: (claim: Claim<string>) => ReturnType<typeof reconcileConnection>,
-  ): Controller =>
+  const traced = tracePasses(tracing, () => caches, memories);
+  const start = (kind: ResourceKind, workers: number, reconcile: Reconcile): Controller =>
     startController({
       name: CONTROLLER_NAMES[kind],
       queue: queues[kind],
@@ -309,7 +317,7 @@ export function startOperator(options: OperatorOptions): Operator {
         await Promise.race([term.held(), hasEnded]);
       },
       isAllowed: () => isSynced && lease.isLeader(),
-      reconcile,
+      reconcile: traced(CONTROLLER_NAMES[kind], kind, reconcile),
       clock: CLOCK,
       log: logger,
       observer: metrics.reconcile,
@@ -324,10 +332,12 @@ export function startOperator(options: OperatorOptions): Operator {
     start('PamConnection', settings.maxConcurrentReconciles, ({ key }) =>
       reconcileConnection(key, connectionPorts),
     ),
-    start('PamCredential', settings.maxConcurrentReconciles, (claim) =>
-      reconcileManaged('PamCredential', claim),
+    start('PamCredential', settings.maxConcurrentReconciles, (claim, deadline) =>
+      reconcileManaged('PamCredential', claim, deadline),
     ),
-    start('PamSshKey', settings.maxConcurrentReconciles, (claim) => reconcileManaged('PamSshKey', claim)),
+    start('PamSshKey', settings.maxConcurrentReconciles, (claim, deadline) =>
+      reconcileManaged('PamSshKey', claim, deadline),
+    ),
   ];
   caches.synced.then(
     () => {
@@ -349,6 +359,7 @@ export function startOperator(options: OperatorOptions): Operator {
       Math.max(0, ...controllers.map(({ lastProgressMs }) => (CLOCK.monotonicMs() - lastProgressMs) / 1000)),
     stop: async (drainMs) => {
       ended.abort();
+      connections.drain();
       const drained = Promise.all(controllers.map((controller) => controller.stop()));
       await Promise.race([drained, pause(drainMs)]);
       term.abort();

@@ -26,7 +26,13 @@ const RULES: Readonly<Record<Layer, Rule>> = {
   kube: { layers: ['core', 'api'], packages: ['@kubernetes/client-node', 'undici'] },
   pam: { layers: ['core', 'api'], packages: ['got', 'oauth-1.0a'] },
   ssh: { layers: ['core', 'api'], packages: ['sshpk'] },
-  observability: { layers: ['core', 'api'], packages: ['pino', 'prom-client'] },
+  observability: {
+    layers: ['core', 'api'],
+    packages: [
+      ...['pino', 'prom-client', '@opentelemetry/api', '@opentelemetry/exporter-trace-otlp-proto'],
+      ...['@opentelemetry/resources', '@opentelemetry/sdk-trace'],
+    ],
+  },
   core: { layers: ['api'], packages: [], node: ['node:crypto'] },
   api: { layers: [], packages: [], node: [] },
 };

@@ -114,10 +114,16 @@ export class Connections {
     for (const { session } of this.#views.values()) session?.inventory.forget();
   }
 
-  stop(): void {
+  /** Nobody waits for a list or for a first visit any more; calls that run go on until {@link stop}. */
+  drain(): void {
     this.#stopped = true;
-    for (const name of [...this.#stops.keys()]) this.#stop(name);
+    for (const { session } of this.#views.values()) session?.inventory.stop(listEnded());
     for (const { resolve } of this.#firstVisits.values()) resolve();
+  }
+
+  stop(): void {
+    this.drain();
+    for (const name of [...this.#stops.keys()]) this.#stop(name);
   }
 
   #set(
@@ -144,7 +150,11 @@ export class Connections {
     this.#stops.get(name)?.abort();
     this.#stops.delete(name);
     if (session === undefined) return;
-    session.inventory.stop(new PamError({ operation: 'List', signal: 'aborted' }));
+    session.inventory.stop(listEnded());
     session.client.close();
   }
+}
+
+function listEnded(): PamError {
+  return new PamError({ operation: 'List', signal: 'aborted' });
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '../core/clock.ts';
+import { KubeError } from '../core/kube-error.ts';
 import type { Log } from '../core/log.ts';
+import { PamError } from '../core/pam-fault.ts';
 import type { PassResult } from './pass-result.ts';
 import { type Claim, PRIORITY, type Workqueue } from './workqueue.ts';
 
@@ -12,7 +14,10 @@ export interface ControllerObserver {
     readonly seconds: number;
     readonly terminal?: boolean;
   }): void;
+  /** The pass threw what no port says that it throws: a bug. */
   panicked(controller: string): void;
+  /** The pass lasted longer than it should. */
+  timedOut(controller: string): void;
   activeWorkers(controller: string, count: number): void;
 }
 
@@ -24,7 +29,8 @@ export interface ControllerOptions<K extends string> {
   readonly mayWork: () => Promise<void>;
   /** The same without waiting, asked when a key has arrived: waiting for one may take longer than a term of leadership. */
   readonly isAllowed: () => boolean;
-  readonly reconcile: (claim: Claim<K>) => Promise<PassResult>;
+  /** `deadline` ends what the pass waits for, never a call that runs: each of those has a limit of its own. */
+  readonly reconcile: (claim: Claim<K>, deadline: AbortSignal) => Promise<PassResult>;
   readonly clock: Clock;
   readonly log: Log;
   readonly observer: ControllerObserver;
@@ -34,6 +40,12 @@ export interface ControllerOptions<K extends string> {
 
 /** A key goes back for this long where the replica may not work: never at once, or the loop would not leave a turn to others. */
 const HAND_BACK_MS = 100;
+
+/**
+ * A pass that waits longer than this gives its worker back: above the limits of a list (30 s by default) and of a write
+ * (20 s at most), so that it is met only by one that waits for its turn behind others.
+ */
+const PASS_LIMIT_MS = 60_000;
 
 /** A set of workers on one queue. */
 export interface Controller {
@@ -58,9 +70,14 @@ export function startController<K extends string>(options: ControllerOptions<K>)
     // Before it nothing was to be done: an idle night is no lack of progress.
     if (active === 0) lastProgressMs = startedAtMs;
     observer.activeWorkers(name, ++active);
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      deadline.abort();
+      observer.timedOut(name);
+    }, PASS_LIMIT_MS);
     let outcome: PassResult;
     try {
-      outcome = await reconcile(claim);
+      outcome = await reconcile(claim, deadline.signal);
       crashes.delete(claim.key);
     } catch (error) {
       // Only the class: a message of unknown origin may hold anything.
@@ -71,13 +88,14 @@ export function startController<K extends string>(options: ControllerOptions<K>)
         reason,
         detail: safeMessage(error),
       });
-      observer.panicked(name);
+      if (!isKnown(error)) observer.panicked(name);
       const attempt = (crashes.get(claim.key) ?? 0) + 1;
       crashes.set(claim.key, attempt);
       // A disable or a deletion keeps its place: only PAM itself may delay it (design 4.6).
       const priority = claim.priority > PRIORITY.change ? claim.priority : PRIORITY.retry;
       outcome = { result: 'error', next: { afterMs: crashDelayMs(claim.key, attempt), priority } };
     } finally {
+      clearTimeout(timer);
       observer.activeWorkers(name, --active);
       lastProgressMs = clock.monotonicMs();
     }
@@ -133,6 +151,10 @@ export function startController<K extends string>(options: ControllerOptions<K>)
 
 /** Errors of the adapters carry facts only; any other error's text is not shown. */
 function safeMessage(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  return error.name === 'KubeError' || error.name === 'PamError' ? error.message : undefined;
+  return isKnown(error) ? error.message : undefined;
+}
+
+/** An error that the adapters are there to throw. */
+function isKnown(error: unknown): error is KubeError | PamError {
+  return error instanceof KubeError || error instanceof PamError;
 }

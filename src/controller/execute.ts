@@ -34,6 +34,8 @@ export interface ExecutionPorts {
   readonly signal: AbortSignal;
   /** Ends the waits of the pass, not its calls: the resource is to be disabled now. */
   readonly superseded?: AbortSignal;
+  /** The process stops: what the pass has begun at PAM is finished, nothing is begun. A disable goes out all the same. */
+  readonly stopping?: AbortSignal;
   /** Of the pass; a disable goes first whatever it is. */
   readonly priority: number;
   /** Counts a disable by deletion; false: the brake holds it. */

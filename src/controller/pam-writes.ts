@@ -34,10 +34,15 @@ export class PamWrites {
     const { session, fence, signal, superseded, clock } = this.#ports;
     if (session === undefined) throw new Outdated();
     if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();
+    // A pass that has written comes to its end: half a creation would wait for the next process.
+    const stopping =
+      this.endedAtMs === undefined && operation !== 'Disable' ? this.#ports.stopping : undefined;
+    if (stopping?.aborted === true) throw new Outdated();
+    const endsWait = [superseded, stopping].filter((each) => each !== undefined);
     const requestId = this.#ports.newRequestId();
     const context: PamCallContext = {
       signal: AbortSignal.any([signal, session.signal]),
-      ...(superseded !== undefined && { superseded }),
+      ...(endsWait.length > 0 && { superseded: AbortSignal.any(endsWait) }),
       requestId,
       // What else a pass of the disables' lane writes must not stand before another resource's disable.
       priority:

@@ -67,6 +67,8 @@ export async function reconcileResource(
     const refused = { ...nothing(), failure: connectionNotReady(connection, view.problem) };
     return finish(resource, refused, undone(resource), view, key, ports, memory);
   }
+  // Nor is an intent written whose push would not go out any more.
+  if (ports.stopping?.aborted === true && pushes(decision)) return LATER;
   const executed = await execute(situation, decision.actions, {
     ...ports,
     session: view.session,
@@ -238,6 +240,14 @@ function callsPam({ actions }: Decision): boolean {
   return actions.some(
     (action) => action.do === 'upsert' || action.do === 'enable' || action.do === 'disable',
   );
+}
+
+/** Its first write is an upsert: whatever else it does comes after. */
+function pushes({ actions }: Decision): boolean {
+  const [first] = actions.filter(
+    ({ do: what }) => what === 'upsert' || what === 'enable' || what === 'disable',
+  );
+  return first?.do === 'upsert';
 }
 
 /** A refusal says nothing about an earlier call of the same values that was not answered. */

@@ -119,6 +119,8 @@ function needsValues(
   if (resource.kind === 'key' && compareApplied(resource, installKey) === 'different') return true;
   const block = settingsBlock(resource, installKey);
   if (block !== undefined && recordedField(resource, block.field)?.digest !== block.digest) return true;
+  // The spec may be back at what PAM has, with no Secret changed: only the values tell that a hold is over.
+  if (sources.some(({ field }) => recordedField(resource, field)?.state === 'Pending')) return true;
   return !sources.every(({ field, ref }) =>
     versionIsKnown(recordedField(resource, field), secretVersions.get(ref.name), memory.verified.get(field)),
   );

@@ -4,6 +4,7 @@ import type { KubeClient, KubeRequest } from './kube-client.ts';
 import { type KubeClock, SYSTEM_CLOCK } from './kube-clock.ts';
 import { namespaceName, objectName } from './kube-name.ts';
 import { type LeaseRecord, readLeaseRecord } from './lease-record.ts';
+import { watchLease } from './lease-watch.ts';
 import { microTime } from './micro-time.ts';
 
 /** Leadership by a Lease. It is no fence: see {@link Lease.mayWriteFor}. */
@@ -62,6 +63,8 @@ export function startLease(options: LeaseOptions): Lease {
   const collection = `/apis/coordination.k8s.io/v1/namespaces/${namespaceName(options.namespace)}/leases`;
   const stopped = new AbortController();
   const listeners: ((isLeader: boolean) => void)[] = [];
+  /** Ends the pause between two tries: the Lease became free. */
+  let woken = new AbortController();
 
   /** The last record seen, and since when it has been like this. */
   let observed: { readonly record: LeaseRecord; readonly sinceMs: number } | undefined;
@@ -193,6 +196,8 @@ export function startLease(options: LeaseOptions): Lease {
 
   async function run(): Promise<void> {
     while (!stopped.signal.aborted) {
+      // From here on, so that a release during a try is not missed.
+      woken = new AbortController();
       // After a pause of the whole process the claim may have ended: say so before renewing it.
       if (isHeld && !isLeader()) standDown();
       const fault = await tryOnce().then(
@@ -206,7 +211,8 @@ export function startLease(options: LeaseOptions): Lease {
         ? renewedMs + renewDeadlineMs - clock.monotonicMs()
         : Number.POSITIVE_INFINITY;
       const waitMs = isHeld ? retryPeriodMs : retryPeriodMs * (1 + JITTER * random());
-      await clock.pause(Math.min(waitMs, untilDeadlineMs, untilFreeMs()), stopped.signal);
+      const pauseMs = Math.min(waitMs, untilDeadlineMs, untilFreeMs());
+      await clock.pause(pauseMs, AbortSignal.any([stopped.signal, woken.signal]));
     }
   }
 
@@ -238,7 +244,20 @@ export function startLease(options: LeaseOptions): Lease {
     }
   }
 
-  const running = run();
+  const watching = watchLease({
+    client,
+    collection,
+    name,
+    isWanted: () => !isHeld,
+    onChange: (record) => {
+      if (record !== undefined) observe(record);
+      if (record === undefined || record.holder === '') woken.abort();
+    },
+    pauseMs: () => retryPeriodMs * (1 + JITTER * random()),
+    clock,
+    signal: stopped.signal,
+  });
+  const running = Promise.all([run(), watching]).then(() => undefined);
   return {
     isLeader,
     mayWriteFor: (durationMs) => isHeld && clock.monotonicMs() + durationMs < validUntil(),

@@ -4,13 +4,14 @@ import type { PassResult } from '../../src/controller/pass-result.ts';
 import { type Claim, PRIORITY, Workqueue } from '../../src/controller/workqueue.ts';
 import { KubeError } from '../../src/core/kube-error.ts';
 import type { Log, LogFields } from '../../src/core/log.ts';
+import { PamError } from '../../src/core/pam-fault.ts';
 import { isSettled, useVirtualTime, virtualClock } from './virtual-time.ts';
 
 const quiet = () => {};
 
 /** A controller whose passes end as the test says. */
 function start(
-  reconcile: (claim: Claim<string>) => Promise<PassResult>,
+  reconcile: (claim: Claim<string>, deadline: AbortSignal) => Promise<PassResult>,
   { workers = 1, gate = { open: true } }: { workers?: number; gate?: { open: boolean } } = {},
 ) {
   const queue = new Workqueue<string>(virtualClock, () => '');
@@ -28,6 +29,7 @@ function start(
     started: (_, count) => told.push(`started ${count}`),
     reconciled: ({ result, terminal }) => told.push(terminal === true ? `${result} (terminal)` : result),
     panicked: () => told.push('panicked'),
+    timedOut: () => told.push('timedOut'),
     activeWorkers: quiet,
   };
   const controller = startController<string>({
@@ -104,6 +106,45 @@ describe('startController', () => {
     expect(attempts).toEqual([1, 2, 1]);
     expect(told.filter((what) => what === 'panicked')).toHaveLength(3);
     await controller.stop();
+  });
+
+  it.each([
+    { because: 'a bug is a panic', error: new TypeError('x is not a function'), panics: 1 },
+    {
+      because: 'an API server that is away is an error',
+      error: new KubeError({ verb: 'get', signal: 'unreachable' }),
+      panics: 0,
+    },
+    {
+      because: 'so is a PAM Core that is away',
+      error: new PamError({ operation: 'List', signal: 'unreachable' }),
+      panics: 0,
+    },
+  ])('counts what a pass throws: $because', async ({ error, panics }) => {
+    const { controller, queue, told } = start(() => Promise.reject(error));
+    queue.add('shop/orders');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told.filter((what) => what === 'panicked')).toHaveLength(panics);
+    expect(told.filter((what) => what === 'error')).toHaveLength(1);
+    await controller.stop();
+  });
+
+  it('a pass that waits too long is told so, once, and counted; one that ends in time is not', async () => {
+    const waits = [59_000, 61_000];
+    const { controller, queue, told } = start(async (_, deadline) => {
+      await new Promise<void>((resolve) => {
+        setTimeout(resolve, waits.shift());
+        deadline.addEventListener('abort', () => resolve());
+      });
+      return { result: deadline.aborted ? 'requeue' : 'success' };
+    });
+    queue.add('shop/quick');
+    await vi.advanceTimersByTimeAsync(59_000);
+    queue.add('shop/slow');
+    await vi.advanceTimersByTimeAsync(61_000);
+    expect(told.slice(1)).toEqual(['success', 'timedOut', 'requeue']);
+    await controller.stop();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it.each([
@@ -284,7 +325,7 @@ describe('startController', () => {
       reconcile: async () => success,
       clock: virtualClock,
       log,
-      observer: { started: quiet, reconciled: quiet, panicked: quiet, activeWorkers: quiet },
+      observer: { started: quiet, reconciled: quiet, panicked: quiet, timedOut: quiet, activeWorkers: quiet },
       crashDelayMs: () => 1000,
     });
     await vi.advanceTimersByTimeAsync(0);

@@ -23,6 +23,7 @@ export class ExecutionBench {
   readonly audits: AuditRecord[] = [];
   readonly pass = new AbortController();
   readonly sessionEnd = new AbortController();
+  readonly stop = new AbortController();
   /** Asked before each write. */
   mayWrite: () => boolean = () => true;
   resource: PamCredential | PamSshKey = credential();
@@ -84,6 +85,7 @@ export class ExecutionBench {
       session: this.hasSession ? session : undefined,
       fence: (durationMs) => durationMs === 10_000 && this.mayWrite(),
       signal: this.pass.signal,
+      stopping: this.stop.signal,
       priority: this.priority,
       waitSeconds: () => undefined,
       admitDeletion: async (connection, deletion) => {

@@ -33,8 +33,8 @@ const installKey: InstallKey = { id: '01234567', bytes: Buffer.alloc(32, 7) };
 
 /** The real core and controller on an in-memory PAM and API server; a pass is made by hand. */
 export class ReconcileWorld {
-  readonly kubernetes = new InMemoryKubernetes();
-  readonly pam = new InMemoryPam(tickingClock);
+  readonly kubernetes: InMemoryKubernetes;
+  readonly pam: InMemoryPam;
   readonly audits: AuditRecord[] = [];
   readonly woken: string[] = [];
   readonly disabled: { readonly connection: string; readonly seconds: number }[] = [];
@@ -69,7 +69,10 @@ export class ReconcileWorld {
     onInventory: () => {},
   });
 
-  constructor() {
+  /** @param shared what a second process has in common with the first */
+  constructor(shared?: Pick<ReconcileWorld, 'kubernetes' | 'pam'>) {
+    this.kubernetes = shared?.kubernetes ?? new InMemoryKubernetes();
+    this.pam = shared?.pam ?? new InMemoryPam(tickingClock);
     this.kubernetes.secret('pam-operator/pam-auth', { clientId: 'id', clientSecret: 'secret' });
   }
 

@@ -43,11 +43,11 @@ export class WorkqueueModel {
     return Math.min(...delayed.map(([, { readyAtMs }]) => readyAtMs));
   }
 
-  /** Keys that a worker may get now. */
-  candidates(): string[] {
+  /** Keys that a worker may get now which takes keys of this priority or a higher one. */
+  candidates(atLeast: number): string[] {
     const ready = [...this.readySinceMs.keys()];
     const best = Math.max(...ready.map((key) => this.priorityOf(key)));
-    return ready.filter((key) => this.priorityOf(key) === best);
+    return ready.filter((key) => this.priorityOf(key) === best && best >= atLeast);
   }
 
   /** The priority of a ready key, with its age counted. */

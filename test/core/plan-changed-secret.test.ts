@@ -13,6 +13,7 @@ import { itDecides } from '../support/situation/decision-rows.ts';
 const list = anInventory().with({ id: '152', identifier: DERIVED, change: 'c1' });
 const keyList = anInventory().with({ id: '92', identifier: DERIVED_KEY, isKey: true, change: 'c1' });
 const known = aCredential().withSecret('a').known('152');
+const settled = aCredential().withTotp('t').known('152');
 
 describe('a changed Secret', () => {
   const changed = known.withSecret('b');
@@ -159,6 +160,32 @@ describe('a changed Secret', () => {
       content: { ...known.parts.status?.content, state: 'Pending', secretResourceVersion: 'x' },
     });
     expect(decide({ resource: back, list }).decision.changes).toMatchObject({ releasedFields: ['content'] });
+  });
+
+  it.each([
+    {
+      because: 'the reference is back at the Secret of the pushed version',
+      resource: known.status({ content: { ...known.parts.status?.content, state: 'Pending' } }),
+      released: ['content'],
+    },
+    {
+      because: 'the block around secret settings is back at what was pushed',
+      resource: settled.status({
+        content: {
+          ...settled.parts.status?.content,
+          fields: (settled.parts.status?.content?.fields ?? []).map((field) => ({
+            ...field,
+            state: 'Pending',
+          })),
+        },
+      }),
+      released: ['additionalSettings', 'totp'],
+    },
+  ])('ends a hold where no Secret has changed: $because', ({ resource, released }) => {
+    const { decision, asked } = decide({ resource, list });
+    expect(asked).toContain('Secrets');
+    expect(decision.changes.releasedFields).toEqual(released);
+    expect(decision.failure).toBeUndefined();
   });
 
   it('re-bases digests of another install key without a call', () => {

@@ -84,9 +84,12 @@ describe('lease on a real API server', () => {
   it('renewing costs one PUT per period and no GET', async () => {
     const { lease, proxy } = await elect('a');
     await eventually(() => lease.isLeader());
+    await eventually(() => proxy.count({ isWatch: true }) === 1);
     const before = proxy.count({ method: 'GET' });
     await eventually(() => proxy.count({ method: 'PUT' }) >= 3);
     expect(proxy.count({ method: 'GET' })).toBe(before);
+    // The leader's own renewals are no news to it.
+    expect(proxy.watches).toEqual([]);
   });
 
   it('a release leaves an empty holder', async () => {
