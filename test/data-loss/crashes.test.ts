@@ -141,15 +141,36 @@ describe('the process or the answer is lost', () => {
 
   it('D14: another replica led meanwhile: what this one remembers does not count, and its lists are old', async () => {
     await story.begins();
-    // The other one pushed the new value.
+    const other = story.replica();
+    other.secret('two');
+    await other.passes();
+    expect(story.pushed()).toEqual(['two']);
+    story.leadsAgain();
+    await story.passes();
+    expect(story.pushed()).toEqual(['two']);
+    expect(story.ready()).toBe('True Synced');
+  });
+
+  it('D14: stands still before its intent while another replica pushes a newer value: that one stays', async () => {
+    await story.begins();
+    const other = story.replica();
     story.secret('two');
-    const other = story;
-    other.crash();
-    await other.passes();
-    expect(pushes()).toHaveLength(1);
-    other.crash();
-    await other.passes();
-    expect(pushes()).toHaveLength(1);
-    expect(story.record().content).toBe('two');
+    story.freezes('writeStatus', async () => {
+      other.secret('three');
+      await other.passes();
+    });
+    await story.passes();
+    expect(story.pushed()).toEqual(['three']);
+    expect(story.record().content).toBe('three');
+  });
+
+  it('D14: stands still before its Secret is read while another replica pushes: nothing is sent twice', async () => {
+    await story.begins();
+    const other = story.replica();
+    story.secret('two');
+    story.freezes('readSecret', () => other.passes());
+    await story.passes();
+    await story.passes();
+    expect(story.pushed()).toEqual(['two']);
   });
 });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { brake } from '../../src/core/deletion-brake.ts';
+import { RELEASE_DELETIONS_ANNOTATION } from '../../src/api/names.ts';
+import { connection } from '../controller/declared-resources.ts';
 import { useVirtualTime } from '../controller/virtual-time.ts';
 import { OrdersStory } from './orders-story.ts';
 
@@ -53,28 +54,27 @@ describe('who enables and disables', () => {
     expect(story.record().active).toBe(true);
   });
 
-  it('D6: with Disable it is disabled, but not more than the brake allows', async () => {
-    story.record().active = true;
+  it('D6: of a namespace that was deleted by mistake the brake lets 20 pass and holds the rest', async () => {
     const finalizers = ['pam-operator.io/finalizer'];
-    story.edit({ deletionPolicy: 'Disable' }, { deletionTimestamp: '2026-03-01T11:00:00Z', finalizers });
-    story.admitsDeletions = false;
-    await story.passes();
-    expect(story.ready()).toBe('False DeletionHeld');
-    expect(story.record().active).toBe(true);
-    story.admitsDeletions = true;
-    await story.passes();
-    expect(story.record().active).toBe(false);
-  });
-
-  it('D6: the brake holds the 21st of a namespace that was deleted by mistake', () => {
-    const now = '2026-03-01T10:00:00Z';
-    let deletions: Parameters<typeof brake>[1];
-    const passed = Array.from({ length: 30 }, (_, at) => {
-      const decision = brake(undefined, deletions, { uid: `uid-${at}`, requestedAt: now, held: false }, now);
-      if (decision.passes) deletions = decision.deletions ?? deletions;
-      return decision.passes;
-    });
-    expect(passed.filter(Boolean)).toHaveLength(20);
-    expect(passed[20]).toBe(false);
+    const names = Array.from({ length: 22 }, (_, at) => `orders-${at}`);
+    for (const name of names) {
+      story.declare({ username: name, enabled: true, deletionPolicy: 'Disable' }, { name, finalizers });
+      await story.passes(name);
+    }
+    toggles();
+    for (const name of names) story.deletes(name);
+    for (const name of names) await story.reconcile(story.stored(name));
+    expect(toggles()).toHaveLength(20);
+    expect(names.slice(20).map((name) => story.ready(name))).toEqual([
+      'False DeletionHeld',
+      'False DeletionHeld',
+    ]);
+    const { metadata } = story.kubernetes.stored('PamConnection', '', 'default');
+    story.connect(
+      connection({}, { ...metadata, annotations: { [RELEASE_DELETIONS_ANNOTATION]: 'all of them' } }),
+    );
+    await story.visit();
+    for (const name of names.slice(20)) await story.passes(name);
+    expect(toggles()).toHaveLength(2);
   });
 });

@@ -1,20 +1,68 @@
 import type { PamCredential, PamCredentialSpec } from '../../src/api/pam-credential.gen.ts';
 import type { ResourceMetadata } from '../../src/api/resource-metadata.ts';
+import { DeletionBrakes } from '../../src/controller/deletion-brakes.ts';
+import type { Kubernetes } from '../../src/controller/kubernetes.ts';
+import type { PassResult } from '../../src/controller/pass-result.ts';
+import type { ConnectionPorts } from '../../src/controller/reconcile-connection.ts';
 import type { ReconcilePorts } from '../../src/controller/reconcile-ports.ts';
-import type { Claimant } from '../../src/core/claims.ts';
+import { ResourceClaims } from '../../src/controller/resource-claims.ts';
+import { manage } from '../../src/core/managed-resource.ts';
+import { unclaimedEntries } from '../../src/core/unclaimed-entries.ts';
 import { credential, fromSecret } from '../controller/declared-resources.ts';
 import { ReconcileWorld } from '../controller/reconcile-world.ts';
+import { frozenBefore } from './frozen-before.ts';
 
 /**
- * The credential `shop/orders` with its Secret, on the real core and controller. PAM Core and the API server are maps, so
- * that a story can stop the process between any two calls.
+ * The credential `shop/orders` with its Secret, on the real core and controller with real claims and deletion brakes.
+ * PAM Core and the API server are maps, so that a story can stop the process between any two calls.
  */
 export class OrdersStory extends ReconcileWorld {
-  /** Another resource that has the better claim to the record. */
-  rival: Claimant | undefined;
+  readonly #claims = new ResourceClaims(this.kubernetes);
+  readonly #brakes = new DeletionBrakes(
+    this.kubernetes,
+    () => super.ports().conditionClock().now,
+    () => {},
+  );
+  #frozen: { readonly before: keyof Kubernetes; readonly meanwhile: () => Promise<void> } | undefined;
 
   override ports(): ReconcilePorts {
-    return { ...super.ports(), rivalOf: () => this.rival };
+    const frozen = this.#frozen;
+    this.#frozen = undefined;
+    const { kubernetes } = this;
+    return {
+      ...super.ports(),
+      kubernetes:
+        frozen === undefined ? kubernetes : frozenBefore(kubernetes, frozen.before, frozen.meanwhile),
+      rivalOf: (resource, key) => this.#claims.rivalOf(resource, key),
+      recordWritten: (resource, atMs) => this.#claims.recordWritten(resource, atMs),
+      recordWrittenAtMs: (resource) => this.#claims.recordWrittenAtMs(resource),
+      admitDeletion: (connection, deletion) => this.#brakes.admit(connection, deletion),
+    };
+  }
+
+  override connectionPorts(): ConnectionPorts {
+    return {
+      ...super.connectionPorts(),
+      unclaimed: ({ spec }, { inventory }) =>
+        unclaimedEntries(inventory, spec.identifierPrefix, this.#credentials().map(manage)),
+    };
+  }
+
+  override reconcile(resource?: PamCredential, priority?: number, seenAtMs?: number): Promise<PassResult> {
+    for (const each of this.#credentials()) this.#claims.changed(each);
+    return super.reconcile(resource, priority, seenAtMs);
+  }
+
+  /** Another process on the same API server and PAM Core. It has its own memory and its own lists. */
+  replica(): OrdersStory {
+    const other = new OrdersStory(this);
+    other.connect(this.kubernetes.stored('PamConnection', '', 'default'));
+    return other;
+  }
+
+  /** The next pass stands still right before its first call of this name, while something else happens. */
+  freezes(before: keyof Kubernetes, meanwhile: () => Promise<void>): void {
+    this.#frozen = { before, meanwhile };
   }
 
   /** In sync with password `one`, and the baseline of `change` is known. */
@@ -28,8 +76,11 @@ export class OrdersStory extends ReconcileWorld {
     this.takeCosts();
   }
 
-  declare(spec: Partial<PamCredentialSpec> = {}): void {
-    this.kubernetes.apply(credential({ content: fromSecret, ...spec }));
+  /** A user applies a resource: `orders`, unless the metadata says otherwise. */
+  declare(spec: Partial<PamCredentialSpec> = {}, metadata: Partial<ResourceMetadata> = {}): void {
+    const { name } = metadata;
+    const uid = name === undefined ? {} : { uid: `uid of ${name}` };
+    this.kubernetes.apply(credential({ content: fromSecret, ...spec }, { ...uid, ...metadata }));
   }
 
   secret(password: string): void {
@@ -41,21 +92,40 @@ export class OrdersStory extends ReconcileWorld {
     spec: Partial<PamCredentialSpec>,
     metadata: Partial<ResourceMetadata> = {},
     status?: PamCredential['status'] | 'wiped',
+    name = 'orders',
   ): void {
-    const before = this.kubernetes.stored('PamCredential', 'shop', 'orders');
+    const before = this.stored(name);
     const kept = status === undefined ? before.status : status === 'wiped' ? undefined : status;
     const newer = { ...before.metadata, generation: before.metadata.generation + 1, ...metadata };
     this.kubernetes.apply(credential({ ...before.spec, ...spec }, newer, kept));
   }
 
+  /** A user deletes the resource: it goes at once, or when its last finalizer is off. */
+  deletes(name = 'orders'): void {
+    const before = this.stored(name);
+    const { finalizers = [], generation } = before.metadata;
+    if (finalizers.length === 0) {
+      this.kubernetes.delete(before);
+      return;
+    }
+    const deletionTimestamp = `${new Date().toISOString().slice(0, 19)}Z`;
+    const metadata = { ...before.metadata, generation: generation + 1, deletionTimestamp };
+    this.kubernetes.apply({ ...before, metadata });
+  }
+
   /** A pass a minute later, when a new list may be asked for. */
-  async passes(): Promise<void> {
+  async passes(name = 'orders'): Promise<void> {
     await this.wait(61_000);
-    await this.reconcile();
+    await this.reconcile(credential({}, { name }));
   }
 
   /** The process dies; another one knows nothing but what the API server and PAM Core hold. */
   crash(): void {
+    this.leadsAgain();
+  }
+
+  /** What `operator.ts` does when the Lease comes back. */
+  leadsAgain(): void {
     this.memories.forgetAll();
     this.connections.forgetLists();
   }
@@ -73,7 +143,30 @@ export class OrdersStory extends ReconcileWorld {
     return record;
   }
 
+  stored(name = 'orders'): PamCredential {
+    return this.kubernetes.stored('PamCredential', 'shop', name);
+  }
+
+  /** Passwords that were sent, in order. */
+  pushed(): readonly string[] {
+    return this.pam.calls.flatMap(({ content }) => content ?? []);
+  }
+
+  /** Everything that was called but the list. */
+  writes(): readonly string[] {
+    return this.pam.log.filter((call) => call !== 'List');
+  }
+
+  /** Entries with our prefix that no resource derives, as the PamConnection says. */
+  unclaimedEntries(): number | undefined {
+    return this.kubernetes.stored('PamConnection', '', 'default').status?.inventory?.unclaimedEntries;
+  }
+
   message(): string {
     return this.status().conditions?.find(({ type }) => type === 'Ready')?.message ?? '';
+  }
+
+  #credentials(): PamCredential[] {
+    return [...this.kubernetes.list('PamCredential')];
   }
 }

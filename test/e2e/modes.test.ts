@@ -125,6 +125,16 @@ describe.each(modes)('with the documented rights: $because', ({ rights, args, se
   });
 });
 
+it('with some namespaces nothing is asked for in all of them but connections and the labels of namespaces', () => {
+  const everywhere = rulesOf(SOME)
+    .flatMap(({ rights }) => rights)
+    .filter((right) => right.endsWith(' in *'))
+    .map((right) => right.replace(/ \w+ in \*$/, ''));
+  expect(new Set(everywhere)).toEqual(
+    new Set(['pamconnections.pam-operator.io', 'pamconnections.pam-operator.io/status', 'namespaces']),
+  );
+});
+
 describe.each([
   { because: 'all namespaces', rights: ALL, args: [] },
   { because: 'one namespace', rights: SOME, args: ONLY_TEAM_A },

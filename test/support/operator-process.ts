@@ -13,6 +13,8 @@ export interface OperatorProcessOptions {
   readonly namespace: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** The `main.ts` of another version; the one of this tree unless told. */
+  readonly main?: string;
   /** Receives what the process prints, as it comes. */
   readonly onOutput?: (text: string) => void;
 }
@@ -43,7 +45,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     ...['--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '127.0.0.1:0'],
     ...(options.args ?? []),
   ];
-  const child = spawn(process.execPath, [MAIN, ...flags], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env },
   });

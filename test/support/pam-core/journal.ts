@@ -30,6 +30,10 @@ export interface JournalEntry {
   readonly body: JsonObject;
   /** Body parameters that no vendor page lists. */
   readonly unknownParameters: readonly string[];
+  /** Monotonic milliseconds of this process at which the call had been read completely. */
+  readonly arrivedAtMs: number;
+  /** The same when the exchange was over; absent while it lasts. */
+  endedAtMs: number | undefined;
   /** Calls in flight when this one arrived, itself included. */
   readonly inFlight: number;
   /** Kinds of the faults that fired. */

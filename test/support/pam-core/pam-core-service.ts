@@ -73,6 +73,7 @@ export class PamCoreService {
     const { faults, entry } = this.#open(call, identity, inFlight);
     entry.status = await this.#exchange(call, identity, faults, entry, response);
     entry.done = true;
+    entry.endedAtMs = performance.now();
   }
 
   async #exchange(
@@ -162,6 +163,8 @@ export class PamCoreService {
       id,
       body: maskedBody(body),
       unknownParameters: unknownParameters(template, body),
+      arrivedAtMs: performance.now(),
+      endedAtMs: undefined,
       inFlight,
       faults: faults.map((fault) => fault.kind),
       status: 'none',
