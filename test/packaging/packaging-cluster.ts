@@ -9,7 +9,9 @@ import { findFreePort } from '../control-plane/free-port.ts';
 import { runKubectl } from '../control-plane/kubectl.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { findPackagingTools, type PackagingTools } from './packaging-tools.ts';
+import type { PodRuntime } from './pod-runtime.ts';
 import { type ProcessKubelet, startProcessKubelet } from './process-kubelet.ts';
+import { processRuntime } from './process-runtime.ts';
 
 const NODE = 'node-1';
 const PATIENCE_MS = 60_000;
@@ -31,11 +33,9 @@ export interface PackagingCluster {
   stop(): Promise<void>;
 }
 
-export async function startPackagingCluster(
-  apiServerFlags: readonly string[] = [],
-): Promise<PackagingCluster> {
+export async function startPackagingCluster(runtime: PodRuntime = processRuntime): Promise<PackagingCluster> {
   const tools = await findPackagingTools((line) => console.error(line));
-  const controlPlane = await startControlPlane({ controllers: true, apiServerFlags });
+  const controlPlane = await startControlPlane({ controllers: true });
   const { kubeconfigPath } = controlPlane;
   const api = await startApiProxy(controlPlane);
   const kubectl = (...args: string[]) => runKubectl(controlPlane, args);
@@ -67,7 +67,7 @@ export async function startPackagingCluster(
     metadata: { name: NODE, labels: { 'kubernetes.io/hostname': NODE } },
   });
   await api.patch(`/api/v1/nodes/${NODE}/status`, { status: { capacity: room, allocatable: room } });
-  const kubelet = startProcessKubelet(controlPlane, api, NODE);
+  const kubelet = startProcessKubelet(controlPlane, api, NODE, runtime);
   return {
     controlPlane,
     tools,

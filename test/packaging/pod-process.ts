@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { accountKubeconfig } from '../e2e/service-account.ts';
-import { type Program, startProgram } from '../support/program.ts';
+import type { Program } from '../support/program.ts';
 import type { ApiProxy } from './api-proxy.ts';
 import type { Container, Pod } from './pod.ts';
+import type { PodProgram, PodRuntime } from './pod-runtime.ts';
 
 /** The program of a Pod's first container, started as the Pod says. */
 export interface PodProcess {
@@ -17,33 +18,32 @@ export interface PodProcess {
 }
 
 /**
- * Starts the operator from its sources with the arguments, the environment, the mounted files and the ServiceAccount
- * token of a Pod. Only the addresses of its servers are others, since all Pods share one loopback.
+ * Starts the operator with the arguments, the environment, the mounted files and the ServiceAccount token of a Pod. Only
+ * the addresses of its servers are others, since all Pods share one loopback.
  */
 export async function startPodProcess(
   pod: Pod,
   controlPlane: ControlPlane,
   api: ApiProxy,
+  runtime: PodRuntime,
 ): Promise<PodProcess> {
   const [container] = pod.spec.containers;
   if (container === undefined) throw new Error(`${pod.metadata.name} has no container`);
-  const root = mkdtempSync(join(tmpdir(), 'pam-operator-pod-'));
-  await mountFiles(pod, container, root, api);
-  const environment: Record<string, string> = {
-    PAM_OPERATOR_METRICS_BIND_ADDRESS: '127.0.0.1:0',
-    PAM_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: '127.0.0.1:0',
-    ...environmentOf(pod, container),
-  };
-  if (hasToken(pod)) {
-    const { namespace } = pod.metadata;
-    const account = await accountKubeconfig(controlPlane, namespace, pod.spec.serviceAccountName);
-    environment.PAM_OPERATOR_KUBECONFIG = account.path;
-  }
-  const mounts = container.volumeMounts ?? [];
-  const args = (container.args ?? []).map((argument) =>
-    mounts.reduce((text, { mountPath }) => text.replace(mountPath, join(root, mountPath)), argument),
-  );
-  const program = startProgram(args, environment);
+  const files = mkdtempSync(join(tmpdir(), 'pam-operator-pod-'));
+  const { namespace } = pod.metadata;
+  const account = hasToken(pod)
+    ? await accountKubeconfig(controlPlane, namespace, pod.spec.serviceAccountName)
+    : undefined;
+  const program = runtime({
+    args: container.args ?? [],
+    env: {
+      PAM_OPERATOR_METRICS_BIND_ADDRESS: '127.0.0.1:0',
+      PAM_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: '127.0.0.1:0',
+      ...environmentOf(pod, container),
+    },
+    mounts: await mountFiles(pod, container, files, api),
+    kubeconfigPath: account?.path,
+  });
   const path = container.readinessProbe?.httpGet?.path;
   return {
     program,
@@ -55,27 +55,31 @@ export async function startPodProcess(
       return answer?.ok === true;
     },
     remove: () => {
-      rmSync(root, { recursive: true, force: true });
-      const kubeconfig = environment.PAM_OPERATOR_KUBECONFIG;
-      if (kubeconfig !== undefined) rmSync(dirname(kubeconfig), { recursive: true, force: true });
+      rmSync(files, { recursive: true, force: true });
+      account?.remove();
     },
   };
 }
 
+/** ConfigMaps as folders. */
 async function mountFiles(
   pod: Pod,
   { volumeMounts = [] }: Container,
-  root: string,
+  files: string,
   api: ApiProxy,
-): Promise<void> {
+): Promise<PodProgram['mounts']> {
+  const mounts: { folder: string; mountPath: string }[] = [];
   for (const { name, mountPath } of volumeMounts) {
     const map = pod.spec.volumes?.find((volume) => volume.name === name)?.configMap?.name;
     if (map === undefined) continue;
     const path = `/api/v1/namespaces/${pod.metadata.namespace}/configmaps/${map}`;
     const { data = {} } = (await api.get(path)) as { data?: Record<string, string> };
-    mkdirSync(join(root, mountPath), { recursive: true });
-    for (const [file, text] of Object.entries(data)) writeFileSync(join(root, mountPath, file), text);
+    const folder = join(files, name);
+    mkdirSync(folder);
+    for (const [file, text] of Object.entries(data)) writeFileSync(join(folder, file), text);
+    mounts.push({ folder, mountPath });
   }
+  return mounts;
 }
 
 function environmentOf({ metadata }: Pod, { env = [] }: Container): Record<string, string> {

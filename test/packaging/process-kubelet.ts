@@ -4,8 +4,9 @@ import type { Program } from '../support/program.ts';
 import type { ApiProxy } from './api-proxy.ts';
 import type { Pod } from './pod.ts';
 import { type PodProcess, startPodProcess } from './pod-process.ts';
+import type { PodRuntime } from './pod-runtime.ts';
 
-/** Runs the Pods of one Node as processes of this machine, and reports them as a kubelet does. */
+/** Runs the Pods of one Node, and reports them as a kubelet does. */
 export interface ProcessKubelet {
   /** The programs that run now, by name of their Pod. */
   running(): ReadonlyMap<string, Program>;
@@ -27,10 +28,15 @@ const POLL_MS = 200;
 const RESTART_MS = 1000;
 
 /**
- * No container, no cgroup: what is proven is what the chart says of arguments, environment, files, account and probes,
- * since the program really runs with them.
+ * What is proven is what the chart says of arguments, environment, files, account and probes, since the program really
+ * runs with them; a runtime with containers proves the image too.
  */
-export function startProcessKubelet(controlPlane: ControlPlane, api: ApiProxy, node: string): ProcessKubelet {
+export function startProcessKubelet(
+  controlPlane: ControlPlane,
+  api: ApiProxy,
+  node: string,
+  runtime: PodRuntime,
+): ProcessKubelet {
   const tenants = new Map<string, Tenant>();
   let printed = '';
   let stopped = false;
@@ -43,7 +49,7 @@ export function startProcessKubelet(controlPlane: ControlPlane, api: ApiProxy, n
   }
 
   async function run(tenant: Tenant): Promise<void> {
-    const process = await startPodProcess(tenant.pod, controlPlane, api);
+    const process = await startPodProcess(tenant.pod, controlPlane, api, runtime);
     tenant.process = process;
     void process.program.ended.then(async ({ code, stdout, stderr }) => {
       printed += stdout + stderr;
@@ -122,8 +128,8 @@ export function startProcessKubelet(controlPlane: ControlPlane, api: ApiProxy, n
         process === undefined ? [] : [process],
       );
       for (const { program } of running) program.kill('SIGKILL');
+      // Each removes its files when it has ended.
       await Promise.all(running.map(({ program }) => program.ended));
-      for (const { remove } of running) remove();
     },
   };
 }

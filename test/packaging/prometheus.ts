@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../control-plane/free-port.ts';
 
 /** One line of a graph: its labels, and its values over time. */
-export interface Series {
+interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly values: readonly (readonly [number, string])[];
 }

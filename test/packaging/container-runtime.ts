@@ -1,0 +1,126 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { LogLine } from '../support/operator-process.ts';
+import type { Program, ProgramEnd } from '../support/program.ts';
+import { hardenedConfig, type OciConfig } from './hardened-config.ts';
+import type { PodProgram, PodRuntime } from './pod-runtime.ts';
+
+const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Containers of one image under runc, each with a read-only root, no capability, and a limit of memory. */
+export interface ContainerRuntime {
+  readonly start: PodRuntime;
+  /** The unpacked root file system. */
+  readonly rootfs: string;
+  remove(): void;
+}
+
+/** @param layout OCI layout that holds the image as `latest` */
+export function containerRuntime(layout: string, memoryMebibytes: number): ContainerRuntime {
+  const folder = mkdtempSync(join(tmpdir(), 'pam-operator-runc-'));
+  const unpacked = join(folder, 'image');
+  execFileSync('umoci', ['unpack', '--image', `${layout}:latest`, unpacked], { stdio: 'pipe' });
+  const config = JSON.parse(readFileSync(join(unpacked, 'config.json'), 'utf8')) as OciConfig;
+  return {
+    rootfs: join(unpacked, 'rootfs'),
+    start: (program) => {
+      const id = `pam-operator-${randomUUID()}`;
+      const bundle = join(folder, id);
+      mkdirSync(bundle);
+      const inCluster =
+        program.kubeconfigPath === undefined ? [] : [tokenMount(bundle, program.kubeconfigPath)];
+      const hardened = hardenedConfig(config, {
+        rootfs: join(unpacked, 'rootfs'),
+        args: program.args,
+        env: { ...program.env, ...serviceAddress(program) },
+        mounts: [...program.mounts, ...inCluster],
+        memoryMebibytes,
+      });
+      writeFileSync(join(bundle, 'config.json'), JSON.stringify(hardened));
+      return runContainer(folder, bundle, id);
+    },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+interface Kubeconfig {
+  readonly clusters: readonly [
+    { readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } },
+  ];
+  readonly users: readonly [{ readonly user: { readonly token: string } }];
+}
+
+const readKubeconfig = (path: string) => parse(readFileSync(path, 'utf8')) as Kubeconfig;
+
+/** The files that the kubelet mounts into every Pod with a token. */
+function tokenMount(bundle: string, kubeconfigPath: string): PodProgram['mounts'][number] {
+  const { clusters, users } = readKubeconfig(kubeconfigPath);
+  const folder = join(bundle, 'account');
+  mkdirSync(folder, { mode: 0o755 });
+  writeFileSync(join(folder, 'token'), users[0].user.token);
+  writeFileSync(
+    join(folder, 'ca.crt'),
+    Buffer.from(clusters[0].cluster['certificate-authority-data'], 'base64'),
+  );
+  return { folder, mountPath: TOKEN_FOLDER };
+}
+
+function serviceAddress({ kubeconfigPath }: PodProgram): Record<string, string> {
+  if (kubeconfigPath === undefined) return {};
+  const { hostname, port } = new URL(readKubeconfig(kubeconfigPath).clusters[0].cluster.server);
+  return { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+}
+
+function runContainer(state: string, bundle: string, id: string): Program {
+  const root = ['--root', join(state, 'state')];
+  const child = spawn('runc', [...root, 'run', '--bundle', bundle, id], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const signal = (name: NodeJS.Signals) => {
+    try {
+      execFileSync('runc', [...root, 'kill', id, name.replace('SIG', '')], { stdio: 'ignore' });
+    } catch {
+      // It has ended.
+    }
+  };
+  const endWithParent = () => signal('SIGKILL');
+  process.once('exit', endWithParent);
+  let [stdout, stderr] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, 'close').then(([code, name]): ProgramEnd => {
+    process.off('exit', endWithParent);
+    return { code, signal: name, stdout, stderr };
+  });
+  return {
+    get pid() {
+      const { pid } = JSON.parse(execFileSync('runc', [...root, 'state', id], { encoding: 'utf8' })) as {
+        pid: number;
+      };
+      return pid;
+    },
+    stdout: () => stdout,
+    stderr: () => stderr,
+    log: () => stdout.split('\n').flatMap(readLine),
+    kill: signal,
+    ended,
+  };
+}
+
+function readLine(line: string): LogLine[] {
+  try {
+    return line.startsWith('{') ? [JSON.parse(line) as LogLine] : [];
+  } catch {
+    // It is still being written.
+    return [];
+  }
+}

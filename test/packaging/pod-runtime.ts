@@ -1,0 +1,14 @@
+import type { Program } from '../support/program.ts';
+
+/** What a kubelet gives to the program of a Pod. */
+export interface PodProgram {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Folders of this machine, and where the program has to see them. */
+  readonly mounts: readonly { readonly folder: string; readonly mountPath: string }[];
+  /** Kubeconfig with the token of its ServiceAccount; absent where the Pod wants none. */
+  readonly kubeconfigPath: string | undefined;
+}
+
+/** Starts the program of a Pod: as a process of this machine, or in a container. */
+export type PodRuntime = (program: PodProgram) => Program;
