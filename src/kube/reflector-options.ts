@@ -5,7 +5,7 @@ import { type KubeClock, SYSTEM_CLOCK } from './kube-clock.ts';
 export interface ReflectorOptions {
   /** Objects per page of a list (500). */
   readonly pageSize: number;
-  /** Lists as a stream where the server offers it, else in pages (true; decision 0016). */
+  /** Lists as a stream where the server offers it, else in pages (true; decision 0015). */
   readonly streamingLists: boolean;
   /**
    * Silence after which a watch counts as half-open (70 s): above the server's bookmark every 60 s, below the
