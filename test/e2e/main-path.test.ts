@@ -244,10 +244,13 @@ describe('a credential', () => {
   it('with Retain is left alone, also when PAM is away', async () => {
     await stage.apply(secret('kept', { password: 'p4ss' }), credential('kept', { enabled: true }));
     await stage.reason('pamcredential', 'kept', 'Synced');
-    const calls = stage.pam.journal.entries.length;
+    const away = stage.pam.faults.add({ kind: 'service-unavailable' });
+    // A list for the baseline of an earlier record may fall into this time: what counts are writes.
+    const writes = stage.pam.journal.writes().length;
     await stage.kubectl('delete', 'pamcredential/kept', '-n', NAMESPACE, '--timeout=30s');
+    away.remove();
     expect(stage.pam.store.credential('test_team-a_kept')?.enabled).toBe(true);
-    expect(stage.pam.journal.entries.length).toBe(calls);
+    expect(stage.pam.journal.writes()).toHaveLength(writes);
   });
 
   it('waits for its Secret and goes on when it appears', async () => {
