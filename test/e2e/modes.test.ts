@@ -28,6 +28,7 @@ afterAll(() => stage?.stop());
 const ALL = documentedRights('All namespaces');
 const SOME = documentedRights('Some namespaces');
 const ONLY_TEAM_A = ['--watch-namespaces', 'team-a'];
+const PAGES = ['--streaming-lists=false'];
 const POLL = ['--secrets-watch=false', '--secrets-poll-interval-seconds', '10'];
 
 const refused = () => stage.audit.requests().filter(({ status }) => status === 403);
@@ -74,24 +75,34 @@ async function liveThroughAll({ pam }: Run): Promise<void> {
   expect(pam.store.key('test_team-a_ssh_key')?.enabled).toBe(false);
 }
 
-const modes: { because: string; rights: RightsObject[]; args: string[]; seesTeamB: boolean }[] = [
-  { because: 'all namespaces', rights: ALL, args: [], seesTeamB: true },
-  { because: 'one namespace', rights: SOME, args: ONLY_TEAM_A, seesTeamB: false },
+interface Mode {
+  readonly because: string;
+  readonly rights: RightsObject[];
+  readonly args: string[];
+  readonly seesTeamB: boolean;
+  /** Lists come as a stream, for which the right to watch is enough. The right to list is for servers without streams. */
+  readonly streams?: true;
+}
+
+const modes: readonly Mode[] = [
+  { because: 'all namespaces', rights: ALL, args: PAGES, seesTeamB: true },
+  { because: 'all namespaces, lists as a stream', rights: ALL, args: [], seesTeamB: true, streams: true },
+  { because: 'one namespace', rights: SOME, args: [...ONLY_TEAM_A, ...PAGES], seesTeamB: false },
   {
     because: 'all namespaces, Secrets on an interval',
     rights: withoutSecretsWatch(ALL),
-    args: POLL,
+    args: [...POLL, ...PAGES],
     seesTeamB: true,
   },
   {
     because: 'one namespace, Secrets on an interval',
     rights: withoutSecretsWatch(SOME),
-    args: [...ONLY_TEAM_A, ...POLL],
+    args: [...ONLY_TEAM_A, ...POLL, ...PAGES],
     seesTeamB: false,
   },
 ];
 
-describe.each(modes)('with the documented rights: $because', ({ rights, args, seesTeamB }) => {
+describe.each(modes)('with the documented rights: $because', ({ rights, args, seesTeamB, streams }) => {
   it('everything works, nothing is refused, and no right is spare', async () => {
     run = await stage.run(rights, args);
     const { operator, pam } = run;
@@ -121,7 +132,7 @@ describe.each(modes)('with the documented rights: $because', ({ rights, args, se
     const spare = rulesOf(rights)
       .flatMap(({ rights: given }) => given)
       .filter((right) => !used.has(right));
-    expect(spare).toEqual([]);
+    expect(spare.filter((right) => streams !== true || !right.includes(' list in '))).toEqual([]);
   });
 });
 

@@ -114,6 +114,8 @@ describe('reflector on a real API server', () => {
     });
     await reflector.synced;
     expect(bench.log.initial).toEqual(['old']);
+    // With the watch open the deletions are told; else the list tells them, when the definition is back.
+    await eventually(() => bench.watches() === 1);
     await admin.request({ method: 'DELETE', path: `${definitions}/things.${group}` });
     await eventually(() => bench.log.lines.includes('delete old'));
     await eventually(async () => {
