@@ -7,6 +7,7 @@ import { ROWS } from '../../scripts/monitoring/panels.ts';
 import type { Stage } from '../e2e/stage.ts';
 import { debianPrograms } from './debian-programs.ts';
 import { startMonitoredStage } from './monitored-stage.ts';
+import { PROGRAMS } from './monitoring-programs.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 
 interface Rule {
@@ -25,13 +26,13 @@ const RULES = (
 ).groups.flatMap(({ rules }) => rules);
 const PANELS = ROWS.flatMap(({ panels }) => panels);
 
-let programs: Record<'prometheus' | 'promtool', string>;
+let programs: Record<(typeof PROGRAMS.names)[number], string>;
 let stage: Stage;
 let prometheus: Prometheus;
 let from: number;
 
 beforeAll(async () => {
-  programs = debianPrograms(['prometheus', 'promtool'], ['prometheus']);
+  programs = debianPrograms(PROGRAMS.names, PROGRAMS.packages);
   from = Date.now() / 1000;
   stage = await startMonitoredStage(async (url) => {
     prometheus = await startPrometheus(programs.prometheus, url);
