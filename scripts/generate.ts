@@ -2,15 +2,18 @@ import { apiTypes } from './generate/api-types.ts';
 import { bringUpToDate } from './generate/bring-up-to-date.ts';
 import { chartAdmission } from './generate/chart-admission.ts';
 import { chartCrds } from './generate/chart-crds.ts';
+import { chartListing } from './generate/chart-listing.ts';
 import { chartReadme } from './generate/chart-readme.ts';
 import { chartSchema } from './generate/chart-schema.ts';
 import { readChartValues } from './generate/chart-values.ts';
 import { conditionsReference } from './generate/conditions-reference.ts';
 import { readCustomKinds } from './generate/custom-kind.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
+import { jsonSchemas } from './generate/json-schemas.ts';
 import { kindReferences } from './generate/kind-reference.ts';
 import { logReference } from './generate/log-reference.ts';
 import { metricsReference } from './generate/metrics-reference.ts';
+import { rightsReference } from './generate/rights-reference.ts';
 import { runbooks } from './generate/runbooks.ts';
 import { settingsReference } from './generate/settings-reference.ts';
 import { alerts } from './monitoring/alerts.ts';
@@ -30,13 +33,16 @@ const values = readChartValues(root);
 const generators: (() => GeneratedFile[] | Promise<GeneratedFile[]>)[] = [
   () => apiTypes(kinds),
   () => kindReferences(kinds),
+  () => jsonSchemas(kinds),
   settingsReference,
   metricsReference,
   logReference,
   conditionsReference,
+  rightsReference,
   runbooks,
   () => chartCrds(kinds),
   () => chartAdmission(root),
+  () => chartListing(root, kinds),
   () => chartSchema(values),
   () => chartReadme(values),
   () => alerts(root),

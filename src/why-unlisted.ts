@@ -19,7 +19,7 @@ const CAUSES: readonly {
   {
     fits: (fault) => fault?.status === 403,
     says: (resources) =>
-      `The operator may not list ${resources}; give its account the rules of docs/install.md`,
+      `The operator may not list ${resources}; give its account the rules of docs/reference/rights.md`,
   },
   {
     fits: (fault) => fault?.status === 401 || fault?.signal === 'credentials',

@@ -16,7 +16,7 @@ describe('the sentence about lists that are not in', () => {
     {
       because: 'rights are missing: the resources are named',
       faults: { secrets: forbidden },
-      says: 'The operator may not list secrets; give its account the rules of docs/install.md.',
+      says: 'The operator may not list secrets; give its account the rules of docs/reference/rights.md.',
     },
     {
       because: 'nobody answers: one cause for all',
@@ -26,7 +26,7 @@ describe('the sentence about lists that are not in', () => {
     {
       because: 'two causes are two sentences',
       faults: { pamcredentials: missing, secrets: forbidden },
-      says: 'The API server does not know pamcredentials; install the definitions in crds/. The operator may not list secrets; give its account the rules of docs/install.md.',
+      says: 'The API server does not know pamcredentials; install the definitions in crds/. The operator may not list secrets; give its account the rules of docs/reference/rights.md.',
     },
     {
       because: 'a certificate',

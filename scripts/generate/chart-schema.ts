@@ -9,7 +9,7 @@ interface JsonSchema {
 }
 
 /** Settings that the chart makes itself, from other values. */
-const SET_BY_CHART = new Set([
+export const SET_BY_CHART = new Set([
   'metrics.bindAddress',
   'healthProbe.bindAddress',
   'namespace',

@@ -8,7 +8,11 @@ const CHART = fileURLToPath(new URL('../../charts/pam-operator', import.meta.url
 interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
   readonly spec?: { readonly template?: { readonly metadata: Manifest['metadata'] } };
 }
 
@@ -26,13 +30,16 @@ const NAMESPACE = {
 };
 
 /**
- * The chart is the source: `deploy/install.yaml` (everything, to apply as it is), and the parts that the kustomize
- * overlays are made of.
+ * The chart is the source: `deploy/install.yaml` (everything, to apply as it is), the parts that the kustomize overlays
+ * are made of, and the Job that lets go of resources before an uninstall.
  * @param helm path of Helm
  */
 export function renderManifests(helm: string): GeneratedFile[] {
-  const all = render(helm, []);
-  const some = render(helm, ['watchNamespaces={team-a}']);
+  const withHooks = render(helm, []);
+  const all = withHooks.filter((manifest) => !isHook(manifest)).map(withoutHelm);
+  const some = render(helm, ['watchNamespaces={team-a}'])
+    .filter((manifest) => !isHook(manifest))
+    .map(withoutHelm);
   const isCrd = ({ kind }: Manifest) => kind === 'CustomResourceDefinition';
   const rest = (manifests: readonly Manifest[]) => manifests.filter((manifest) => !isCrd(manifest));
   const crds = all.filter(isCrd);
@@ -43,6 +50,7 @@ export function renderManifests(helm: string): GeneratedFile[] {
     file('deploy/install.yaml', [NAMESPACE as Manifest, ...crds, ...rest(all)]),
     file('deploy/base/pam-operator.yaml', rest(all)),
     file('deploy/overlays/namespaced/pam-operator.yaml', rest(some)),
+    file('deploy/uninstall/release-finalizers.yaml', withHooks.filter(isHook).map(withoutHelm)),
   ];
 }
 
@@ -50,26 +58,22 @@ function render(helm: string, values: readonly string[]): Manifest[] {
   const text = execFileSync(
     helm,
     [
-      ...['template', 'pam-operator', CHART, '--namespace', 'pam-operator', '--no-hooks'],
+      ...['template', 'pam-operator', CHART, '--namespace', 'pam-operator'],
       ...values.flatMap((value) => ['--set', value]),
     ],
     { encoding: 'utf8', maxBuffer: 32 * 1024 * 1024 },
   );
   return parseAllDocuments(text)
     .map((document) => document.toJS() as Manifest | null)
-    .filter((manifest) => manifest !== null)
-    .map(withoutHelm);
+    .filter((manifest) => manifest !== null);
 }
+
+/** What Helm runs before an uninstall. */
+const isHook = ({ metadata }: Manifest) => metadata.annotations?.['helm.sh/hook'] !== undefined;
 
 /** Nothing of it is managed by Helm, and nothing keeps a definition when somebody deletes the file. */
 function withoutHelm<T extends Manifest>(manifest: T): T {
-  const {
-    labels = {},
-    annotations = {},
-    ...metadata
-  } = manifest.metadata as Manifest['metadata'] & {
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
+  const { labels = {}, annotations = {}, ...metadata } = manifest.metadata;
   const kept = (map: Readonly<Record<string, string>>) =>
     Object.fromEntries(
       Object.entries(map).filter(

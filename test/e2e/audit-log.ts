@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { qualified, type Right, right } from './documented-rights.ts';
+import { qualified, type Right, right } from './release-rights.ts';
 
 /** One request as the API server judged it. */
 interface AuditedRequest {

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { releaseRights } from '../../scripts/generate/release-rights.ts';
 import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
-import { documentedRights } from './documented-rights.ts';
 import { EVIL_TEXTS, type Path, specSchema, textFields, withText } from './evil-texts.ts';
 import { type RightsStage, type Run, startRightsStage } from './rights-stage.ts';
 import { OPERATOR_NAMESPACE } from './stage.ts';
 
 /**
  * A PamConnection is written by the platform team, but its texts too are only texts: each takes every evil one, and the
- * operator, with the rights that the documentation gives it, goes nowhere but where the rest of the connection says.
+ * operator, with the rights that the chart gives it, goes nowhere but where the rest of the connection says.
  */
 let stage: RightsStage;
 let run: Run;
@@ -24,7 +24,7 @@ beforeAll(async () => {
     socket.destroy();
   }).listen(0, '127.0.0.1');
   stage = await startRightsStage();
-  run = await stage.run(documentedRights('All namespaces'), []);
+  run = await stage.run(releaseRights('all namespaces'), []);
 });
 afterAll(async () => {
   await run?.end();

@@ -351,6 +351,11 @@ describe('an SSH key', () => {
   });
 });
 
+it('with the rights of the release, of which none was missing', async () => {
+  expect(await metricOf(stage.operator(), 'rest_client_requests_total', 'code="200"')).toBeGreaterThan(0);
+  expect(await metricOf(stage.operator(), 'rest_client_requests_total', 'code="403"')).toBe(0);
+});
+
 it('never reads a single credential or key, and leaves nothing in custody', () => {
   expect(stage.pam.journal.calls({ template: ['C2', 'C3', 'C7', 'C8', 'K2'] })).toHaveLength(0);
   expect(stage.pam.store.custody()).toHaveLength(0);

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
+import type { RightsObject } from '../../scripts/generate/release-rights.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { runKubectl } from '../control-plane/kubectl.ts';
 import { aKeyPair } from '../support/a-key-pair.ts';
 import { type PamCore, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { type Program, startProgram } from '../support/program.ts';
 import { type AuditLog, auditLogOf } from './audit-log.ts';
-import type { RightsObject } from './documented-rights.ts';
 import { type AccountKubeconfig, accountKubeconfig } from './service-account.ts';
 import { credential, DEVICES, EVERYTHING, OPERATOR_NAMESPACE, secret, sshKey } from './stage.ts';
 
@@ -35,9 +35,11 @@ export interface Run {
   end(): Promise<void>;
 }
 
-export async function startRightsStage(): Promise<RightsStage> {
+export async function startRightsStage(apiServerFlags: readonly string[] = []): Promise<RightsStage> {
   const audit = auditLogOf(`system:serviceaccount:${OPERATOR_NAMESPACE}:${ACCOUNT}`);
-  const controlPlane = await startControlPlane({ apiServerFlags: audit.apiServerFlags });
+  const controlPlane = await startControlPlane({
+    apiServerFlags: [...audit.apiServerFlags, ...apiServerFlags],
+  });
   const kubectl = (...args: string[]) => runKubectl(controlPlane, args);
   const apply = async (objects: readonly object[]) => {
     const text = objects.map((object) => stringify(object)).join('---\n');

@@ -2,12 +2,14 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
+import { releaseRights } from '../../scripts/generate/release-rights.ts';
 import type { PamConnectionSpec } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { type PamCore, type PamCoreOptions, startPamCore } from '../support/pam-core/start-pam-core.ts';
+import { accountKubeconfig } from './service-account.ts';
 
 const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
 const run = promisify(execFile);
@@ -31,7 +33,10 @@ export interface StageOptions {
   readonly seed?: (pam: PamCore) => void;
 }
 
-/** A real control plane, a PAM Core simulator and the real operator as a process, with a connection between them. */
+/**
+ * A real control plane, a PAM Core simulator and the real operator as a process, with a connection between them. The
+ * operator has the token of the ServiceAccount that the chart makes, and no right besides.
+ */
 export interface Stage {
   readonly controlPlane: ControlPlane;
   readonly pam: PamCore;
@@ -107,10 +112,11 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   await kubectl('create', 'namespace', NAMESPACE);
   await kubectl('apply', '--server-side', '-f', CRDS);
   await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
-  await apply(...connectionObjects(pam, options));
+  await apply(...releaseRights('all namespaces'), ...connectionObjects(pam, options));
+  const account = await accountKubeconfig(controlPlane, OPERATOR_NAMESPACE, 'pam-operator');
   const startOperator = () =>
     startOperatorProcess({
-      kubeconfigPath: controlPlane.kubeconfigPath,
+      kubeconfigPath: account.path,
       namespace: OPERATOR_NAMESPACE,
       args: ['--log-level', 'debug', ...(options.args ?? [])],
     });
@@ -150,6 +156,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       await operator.stop();
       await pam.stop();
       await controlPlane.stop();
+      account.remove();
     },
   };
 }

@@ -4,7 +4,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
+import { type RightsObject, releaseRights } from '../../scripts/generate/release-rights.ts';
+import { withoutSecretsWatch } from '../e2e/release-rights.ts';
 import { findPackagingTools, type PackagingTools } from './packaging-tools.ts';
 
 const CHART = 'charts/pam-operator';
@@ -19,7 +21,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   readonly spec?: {
     readonly template?: {
       readonly spec: {
@@ -118,9 +124,21 @@ const MATRIX: { because: string; values: string[]; more?: string[] }[] = [
   { because: 'OpenShift gives the user', values: [], more: ['--api-versions', 'security.openshift.io/v1'] },
 ];
 
-describe.each(MATRIX)('rendered with $because', ({ values, more = [] }) => {
+describe.each(MATRIX)('rendered with $because', ({ because, values, more = [] }) => {
   it('is the same from Helm 3 and Helm 4', () => {
     expect(manifests(render(3, values, ...more))).toEqual(manifests(render(4, values, ...more)));
+  });
+
+  it('is what was reviewed, as far as it differs from the default', async () => {
+    const byDefault = because === 'as it is' ? [] : manifests(render(4, [])).map(reviewed);
+    const known = new Set(byDefault.map((manifest) => stringify(manifest)));
+    const differs = manifests(render(4, values, ...more))
+      .map((manifest) => stringify(reviewed(manifest)))
+      .filter((text) => !known.has(text));
+    const names = manifests(render(4, values, ...more)).map(nameOf);
+    const gone = byDefault.map(nameOf).filter((name) => !names.includes(name));
+    const text = [...gone.map((name) => `# without ${name}\n`), ...differs].join('---\n');
+    await expect(text).toMatchFileSnapshot(`rendered/${because.toLowerCase().replaceAll(' ', '-')}.yaml`);
   });
 
   it('passes the strict linter of both', () => {
@@ -155,6 +173,19 @@ describe.each(MATRIX)('rendered with $because', ({ values, more = [] }) => {
       expect(metadata.namespace === undefined, `${kind} ${metadata.name}`).toBe(clusterWide.test(kind));
   });
 });
+
+type Named = Pick<Manifest, 'kind' | 'metadata'>;
+
+const nameOf = ({ kind, metadata }: Named) => `${kind} ${metadata.name}`;
+
+/** Without what is made from other files and compared there. */
+function reviewed(manifest: Manifest): Named {
+  const { kind, metadata } = manifest;
+  if (/^(CustomResourceDefinition|ValidatingAdmissionPolicy|PrometheusRule)$/.test(kind))
+    return { kind, metadata };
+  if (kind === 'ConfigMap' && metadata.name.endsWith('dashboard')) return { kind, metadata };
+  return manifest;
+}
 
 function collectEmpty(value: unknown, path: string, found: string[]): void {
   if (value === null) found.push(`${path}: null`);
@@ -209,6 +240,65 @@ describe('values that are refused', () => {
   });
 });
 
+describe('the rights', () => {
+  const rights = (values: string[]) =>
+    manifests(render(4, ['fullnameOverride="pam-operator"', ...values], '--namespace', 'pam-operator'))
+      .filter(
+        ({ kind, metadata }) => /Role$/.test(kind) && !/-(viewer|editor|uninstall.*)$/.test(metadata.name),
+      )
+      .map((role) => ({ where: role.metadata.namespace, rules: (role as RightsObject).rules }));
+  const tested = (objects: readonly RightsObject[]) =>
+    objects
+      .filter(({ rules }) => rules !== undefined)
+      .map(({ metadata, rules }) => ({ where: metadata.namespace, rules }));
+  const SOME = 'watchNamespaces=["team-a"]';
+  const POLL = 'config={"secrets":{"watch":false}}';
+
+  // What these rights are worth, rule by rule, is proven in test/e2e/modes.test.ts.
+  it.each([
+    { because: 'all namespaces', values: [], want: releaseRights('all namespaces') },
+    { because: 'some namespaces', values: [SOME], want: releaseRights('some namespaces') },
+    {
+      because: 'all namespaces, Secrets on an interval',
+      values: [POLL],
+      want: withoutSecretsWatch(releaseRights('all namespaces')),
+    },
+    {
+      because: 'some namespaces, Secrets on an interval',
+      values: [SOME, POLL],
+      want: withoutSecretsWatch(releaseRights('some namespaces')),
+    },
+  ])('are those that the operator is tested with: $because', ({ values, want }) => {
+    const found = rights(values);
+    expect(found).toHaveLength(tested(want).length);
+    expect(found).toEqual(expect.arrayContaining(tested(want)));
+  });
+
+  it.each([
+    { because: 'unless told, none joins the default roles', values: [], want: {} },
+    {
+      because: 'told so, who may view may view',
+      values: ['rbac={"userRoles":{"aggregateToView":true}}'],
+      want: { 'pam-operator-viewer': ['admin', 'edit', 'view'] },
+    },
+    {
+      because: 'told so, who may edit may edit',
+      values: ['rbac={"userRoles":{"aggregateToEdit":true}}'],
+      want: { 'pam-operator-editor': ['admin', 'edit'] },
+    },
+  ])('of people: $because', ({ values, want }) => {
+    const found = manifests(render(4, ['fullnameOverride="pam-operator"', ...values])).flatMap(
+      ({ metadata }) => {
+        const joins = Object.keys(metadata.labels ?? {})
+          .filter((label) => label.includes('/aggregate-to-'))
+          .map((label) => `${label.split('-').at(-1)}`);
+        return joins.length === 0 ? [] : [[metadata.name, joins.toSorted()]];
+      },
+    );
+    expect(Object.fromEntries(found)).toEqual(want);
+  });
+});
+
 describe('what the values do', () => {
   const env = (text: string) =>
     manifests(text).find(({ kind }) => kind === 'Deployment')?.spec?.template?.spec.containers[0]?.env;
@@ -223,6 +313,15 @@ describe('what the values do', () => {
     expect(checksum('config={"log":{"level":"info"}}')).not.toBe(
       checksum('config={"log":{"level":"debug"}}'),
     );
+  });
+
+  it('an address goes in front of the runbooks', () => {
+    const rules = (value: object) =>
+      render(4, [`metrics=${JSON.stringify({ prometheusRule: { enabled: true, ...value } })}`]);
+    expect(rules({})).toContain('runbook_url: docs/runbooks/README.md');
+    const base = 'https://docs.example.com/pam';
+    for (const runbookBaseUrl of [base, `${base}/`])
+      expect(rules({ runbookBaseUrl })).toContain(`runbook_url: ${base}/docs/runbooks/README.md`);
   });
 
   it('OpenShift gives the user itself', () => {

@@ -36,6 +36,7 @@ export function containerRuntime(layout: string, memoryMebibytes: number): Conta
         program.kubeconfigPath === undefined ? [] : [tokenMount(bundle, program.kubeconfigPath)];
       const hardened = hardenedConfig(config, {
         rootfs: join(unpacked, 'rootfs'),
+        command: program.command,
         args: program.args,
         env: { ...program.env, ...serviceAddress(program) },
         mounts: [...program.mounts, ...inCluster],

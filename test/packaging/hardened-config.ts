@@ -30,7 +30,9 @@ interface SeccompProfile {
 export interface ContainerLimits {
   /** Absolute. */
   readonly rootfs: string;
-  /** Behind the image's entry point. */
+  /** In place of the image's entry point. */
+  readonly command: readonly string[] | undefined;
+  /** Behind it. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly mounts: readonly { readonly folder: string; readonly mountPath: string }[];
@@ -47,7 +49,7 @@ const ARCHES = ['amd64', 'x86_64'];
  */
 export function hardenedConfig(
   config: OciConfig,
-  { rootfs, args, env, mounts, memoryMebibytes }: ContainerLimits,
+  { rootfs, command, args, env, mounts, memoryMebibytes }: ContainerLimits,
 ): object {
   const bytes = memoryMebibytes * 1024 * 1024;
   return {
@@ -57,7 +59,7 @@ export function hardenedConfig(
       terminal: false,
       noNewPrivileges: true,
       capabilities: { bounding: [], effective: [], inheritable: [], permitted: [], ambient: [] },
-      args: [...config.process.args, ...args],
+      args: [...(command ?? config.process.args), ...args],
       env: [...config.process.env, ...Object.entries(env).map(([name, value]) => `${name}=${value}`)],
     },
     root: { path: rootfs, readonly: true },

@@ -33,7 +33,9 @@ export interface PackagingCluster {
   stop(): Promise<void>;
 }
 
-export async function startPackagingCluster(runtime: PodRuntime = processRuntime): Promise<PackagingCluster> {
+export async function startPackagingCluster(
+  runtime: PodRuntime = processRuntime(),
+): Promise<PackagingCluster> {
   const tools = await findPackagingTools((line) => console.error(line));
   const controlPlane = await startControlPlane({ controllers: true });
   const { kubeconfigPath } = controlPlane;

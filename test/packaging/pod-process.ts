@@ -8,9 +8,12 @@ import type { ApiProxy } from './api-proxy.ts';
 import type { Container, Pod } from './pod.ts';
 import type { PodProgram, PodRuntime } from './pod-runtime.ts';
 
-/** The program of a Pod's first container, started as the Pod says. */
+/** The programs of a Pod's containers, started as the Pod says. */
 export interface PodProcess {
+  /** Of the first container, which is the operator. */
   readonly program: Program;
+  /** Of the containers beside it. They end with it. */
+  readonly sidecars: readonly Program[];
   /** Whether its readiness probe succeeds; without one it is ready at once. */
   isReady(): Promise<boolean>;
   /** Removes its files. */
@@ -18,8 +21,8 @@ export interface PodProcess {
 }
 
 /**
- * Starts the operator with the arguments, the environment, the mounted files and the ServiceAccount token of a Pod. Only
- * the addresses of its servers are others, since all Pods share one loopback.
+ * Starts the containers with the arguments, the environment, the mounted files and the ServiceAccount token of a Pod. Only
+ * the addresses of the operator's servers are others, since all Pods share one loopback.
  */
 export async function startPodProcess(
   pod: Pod,
@@ -27,26 +30,35 @@ export async function startPodProcess(
   api: ApiProxy,
   runtime: PodRuntime,
 ): Promise<PodProcess> {
-  const [container] = pod.spec.containers;
+  const [container, ...beside] = pod.spec.containers;
   if (container === undefined) throw new Error(`${pod.metadata.name} has no container`);
   const files = mkdtempSync(join(tmpdir(), 'pam-operator-pod-'));
   const { namespace } = pod.metadata;
   const account = hasToken(pod)
     ? await accountKubeconfig(controlPlane, namespace, pod.spec.serviceAccountName)
     : undefined;
-  const program = runtime({
-    args: container.args ?? [],
-    env: {
-      PAM_OPERATOR_METRICS_BIND_ADDRESS: '127.0.0.1:0',
-      PAM_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: '127.0.0.1:0',
-      ...environmentOf(pod, container),
-    },
-    mounts: await mountFiles(pod, container, files, api),
-    kubeconfigPath: account?.path,
+  const start = async (each: Container) =>
+    runtime({
+      image: each.image,
+      command: each.command,
+      args: each.args ?? [],
+      env: {
+        PAM_OPERATOR_METRICS_BIND_ADDRESS: '127.0.0.1:0',
+        PAM_OPERATOR_HEALTH_PROBE_BIND_ADDRESS: '127.0.0.1:0',
+        ...environmentOf(pod, each),
+      },
+      mounts: await mountFiles(pod, each, files, api),
+      kubeconfigPath: account?.path,
+    });
+  const program = await start(container);
+  const sidecars = await Promise.all(beside.map(start));
+  void program.ended.then(() => {
+    for (const sidecar of sidecars) sidecar.kill('SIGTERM');
   });
   const path = container.readinessProbe?.httpGet?.path;
   return {
     program,
+    sidecars,
     isReady: async () => {
       if (path === undefined) return true;
       const port = program.log().find(({ msg }) => msg === 'Serves health checks')?.port;
@@ -75,7 +87,7 @@ async function mountFiles(
     const path = `/api/v1/namespaces/${pod.metadata.namespace}/configmaps/${map}`;
     const { data = {} } = (await api.get(path)) as { data?: Record<string, string> };
     const folder = join(files, name);
-    mkdirSync(folder);
+    mkdirSync(folder, { recursive: true });
     for (const [file, text] of Object.entries(data)) writeFileSync(join(folder, file), text);
     mounts.push({ folder, mountPath });
   }

@@ -1,7 +1,10 @@
 import type { Program } from '../support/program.ts';
 
-/** What a kubelet gives to the program of a Pod. */
+/** What a kubelet gives to the program of one container. */
 export interface PodProgram {
+  readonly image: string;
+  /** In place of the image's entry point, where the container has one. */
+  readonly command: readonly string[] | undefined;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   /** Folders of this machine, and where the program has to see them. */
@@ -10,5 +13,5 @@ export interface PodProgram {
   readonly kubeconfigPath: string | undefined;
 }
 
-/** Starts the program of a Pod: as a process of this machine, or in a container. */
+/** Starts the program of a container: as a process of this machine, or in a container. */
 export type PodRuntime = (program: PodProgram) => Program;

@@ -127,9 +127,10 @@ export function startProcessKubelet(
       const running = [...tenants.values()].flatMap(({ process }) =>
         process === undefined ? [] : [process],
       );
-      for (const { program } of running) program.kill('SIGKILL');
+      const programs = running.flatMap(({ program, sidecars }) => [program, ...sidecars]);
+      for (const program of programs) program.kill('SIGKILL');
       // Each removes its files when it has ended.
-      await Promise.all(running.map(({ program }) => program.ended));
+      await Promise.all(programs.map(({ ended }) => ended));
     },
   };
 }

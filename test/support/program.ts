@@ -13,7 +13,7 @@ export interface ProgramEnd {
   readonly stderr: string;
 }
 
-/** `src/main.ts` as a process, whatever it is asked to do. */
+/** The operator, or a program beside it, as a process, whatever it is asked to do. */
 export interface Program {
   readonly pid: number;
   stdout(): string;
@@ -24,9 +24,16 @@ export interface Program {
   readonly ended: Promise<ProgramEnd>;
 }
 
-/** Starts the program with these arguments and an environment of nothing but `env`. It ends with this process. */
-export function startProgram(args: readonly string[], env: Readonly<Record<string, string>> = {}): Program {
-  const child = spawn(process.execPath, [MAIN, ...args], {
+/**
+ * Starts a program with these arguments and an environment of nothing but `env`. It ends with this process.
+ * @param main the file that Node runs; the operator of this tree unless told
+ */
+export function startProgram(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  main = MAIN,
+): Program {
+  const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', ...env },
   });

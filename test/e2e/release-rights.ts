@@ -1,34 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { parseAllDocuments } from 'yaml';
-import { blocks } from '../support/markdown.ts';
-
-interface Rule {
-  readonly apiGroups: readonly string[];
-  readonly resources: readonly string[];
-  readonly verbs: readonly string[];
-}
-
-/** A Kubernetes object of the page; roles have rules. */
-export interface RightsObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
-  readonly rules?: readonly Rule[];
-}
+import type { RightsObject, ReleaseRule as Rule } from '../../scripts/generate/release-rights.ts';
 
 /** `secrets get in team-a`; cluster-wide rights are `in *`. */
 export type Right = string;
 
-/** The objects that docs/install.md tells to apply, under the heading of a watch mode. */
-export function documentedRights(heading: 'All namespaces' | 'Some namespaces'): RightsObject[] {
-  const page = readFileSync(new URL('../../docs/install.md', import.meta.url), 'utf8');
-  const section = page.split(`\n### ${heading}\n`)[1]?.split(/^##+ /m)[0] ?? '';
-  const [yaml] = blocks(section, 'yaml');
-  if (yaml === undefined) throw new Error(`docs/install.md has no YAML under "${heading}"`);
-  return parseAllDocuments(yaml).map((document) => document.toJS() as RightsObject);
-}
-
-/** As the page says for `--secrets-watch=false`. */
+/** As the chart makes them with `config.secrets.watch: false`. */
 export function withoutSecretsWatch(objects: readonly RightsObject[]): RightsObject[] {
   return mapRules(objects, (rule) => {
     if (!rule.resources.includes('secrets')) return rule;
@@ -36,7 +11,7 @@ export function withoutSecretsWatch(objects: readonly RightsObject[]): RightsObj
   });
 }
 
-/** Every rule of the objects, in the order of the page. */
+/** Every rule of the objects, in the order of the manifests. */
 export function rulesOf(
   objects: readonly RightsObject[],
 ): { readonly rule: Rule; readonly rights: Right[] }[] {
