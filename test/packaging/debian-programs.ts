@@ -4,19 +4,21 @@ import { delimiter, join } from 'node:path';
 
 /**
  * Paths of programs that come from Debian packages: from the PATH, else installed where this process is root.
+ * @param uid who asks
  * @throws Error of one sentence that names the packages
  */
 export function debianPrograms<Name extends string>(
   names: readonly Name[],
   packages: readonly string[],
+  uid = process.getuid?.(),
 ): Record<Name, string> {
-  if (names.some((name) => find(name) === undefined)) install(packages);
+  if (names.some((name) => find(name) === undefined)) install(packages, uid);
   return Object.fromEntries(names.map((name) => [name, find(name) ?? ''])) as Record<Name, string>;
 }
 
-function install(packages: readonly string[]): void {
+function install(packages: readonly string[], uid: number | undefined): void {
   const command = `apt-get install --yes --no-install-recommends ${packages.join(' ')}`;
-  if (process.getuid?.() !== 0 || find('apt-get') === undefined)
+  if (uid !== 0 || find('apt-get') === undefined)
     throw new Error(`These tests need the Debian packages ${packages.join(', ')}: run ${command} as root.`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   execFileSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { readCustomKinds } from '../../scripts/generate/custom-kind.ts';
 import { jsonSchemas } from '../../scripts/generate/json-schemas.ts';
+import { blocks } from '../support/markdown.ts';
 
 /** The schemas as an editor reads them: `all.json`, which refers to the others. */
 const root = new URL('../../', import.meta.url);
@@ -28,6 +29,23 @@ it.each(files)('examples/%s is right, and tells an editor where the schema is', 
   const text = readFileSync(new URL(`examples/${file}`, root), 'utf8');
   expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=../schemas/pam-operator.io/all.json');
   for (const document of parseAllDocuments(text)) expect(problems(document.toJS())).toBe('');
+});
+
+describe('what people are told to apply is right', () => {
+  const pages = globSync(['README.md', 'docs/**/*.md'], { cwd: root });
+  it.each(pages)('in %s', (page) => {
+    const text = readFileSync(new URL(page, root), 'utf8');
+    const documents = blocks(text, 'yaml').flatMap((block) => parseAllDocuments(block));
+    for (const document of documents) expect(problems(document.toJS())).toBe('');
+  });
+
+  it('in the notes that Helm prints', () => {
+    const text = readFileSync(new URL('charts/pam-operator/templates/NOTES.txt', root), 'utf8');
+    const [, manifest = ''] = /<<YAML\n([\s\S]*?)\n +YAML\n/.exec(text) ?? [];
+    const connection = parse(manifest);
+    expect(connection.kind).toBe('PamConnection');
+    expect(problems(connection)).toBe('');
+  });
 });
 
 const CREDENTIAL = `
