@@ -2,8 +2,9 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { parseAllDocuments } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import packageJson from '../package.json' with { type: 'json' };
+import { readChartValues } from '../scripts/generate/chart-values.ts';
 import { readCustomKinds } from '../scripts/generate/custom-kind.ts';
 import { REASONS } from '../src/api/reason.ts';
 import { OPTIONS } from '../src/config/options.ts';
@@ -16,6 +17,12 @@ const pages = globSync('**/*.md', { cwd: root, exclude: ['**/node_modules/**', '
   .map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }));
 const written = pages.filter(({ path }) => !path.startsWith('docs/reference/'));
 const kinds = readCustomKinds(new URL('../', import.meta.url));
+const VALUES = readChartValues(new URL('../', import.meta.url)).map(({ path }) => path);
+const ALERTS = (
+  parse(readFileSync(join(root, 'deploy/monitoring/alerts.yaml'), 'utf8')) as {
+    groups: { rules: { alert: string }[] }[];
+  }
+).groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
 
 it('the pages that this test reads are there', () => {
   const paths = pages.map(({ path }) => path);
@@ -72,9 +79,21 @@ describe.each(written)('what $path names exists:', ({ path, text }) => {
       [...code.matchAll(/^--([a-z][a-z-]+)/g)].map(([, flag]) => `${flag}`),
     );
     const known: readonly string[] = Object.values(OPTIONS).map(({ flag }) => flag);
-    // Of the simulator, whose page is among these.
-    const others = ['control'];
+    // Of the simulator, whose page is among these, and of Helm.
+    const others = ['control', 'set', 'wait'];
     expect(flags.filter((flag) => !known.includes(flag) && !others.includes(flag))).toEqual([]);
+  });
+
+  it('values of the chart', () => {
+    const set = [...text.matchAll(/--set ([\w.]+)=/g)].map(([, value]) => `${value}`);
+    const dotted = codes
+      .filter((code) => /^[a-z]\w*(\.\w+)+$/.test(code))
+      .filter((code) => VALUES.some((value) => value.split('.')[0] === code.split('.')[0]));
+    const known = (name: string) =>
+      VALUES.some(
+        (value) => value === name || value.startsWith(`${name}.`) || (value === 'config' && isSetting(name)),
+      );
+    expect([...set, ...dotted].filter((name) => !known(name))).toEqual([]);
   });
 
   it('metrics', () => {
@@ -87,7 +106,7 @@ describe.each(written)('what $path names exists:', ({ path, text }) => {
       /^(Pam|Secret|Record|Device|Deletion|Key|Not|Install)[A-Z]\w+$/.test(code),
     );
     const kindNames = kinds.map(({ kind }) => kind as string);
-    const otherNames = ['PamError', 'SecretText', ...kindNames];
+    const otherNames = ['PamError', 'SecretText', ...kindNames, ...ALERTS];
     const reasons: readonly string[] = REASONS;
     expect(shaped.filter((name) => !reasons.includes(name) && !otherNames.includes(name))).toEqual([]);
   });
@@ -100,6 +119,10 @@ function resolves(page: string, link: string): boolean {
   if (anchor === undefined) return true;
   return headingAnchors(readFileSync(join(root, path), 'utf8')).includes(anchor);
 }
+
+/** `config.log.level`: a key of the configuration file. */
+const isSetting = (name: string) =>
+  Object.values(OPTIONS).some(({ key }: { readonly key: string }) => `config.${key}` === name);
 
 function exists(path: string): boolean {
   return statSync(join(root, path), { throwIfNoEntry: false }) !== undefined;
