@@ -1,6 +1,7 @@
 import type { PamCredentialStatus } from '../api/pam-credential.gen.ts';
 import type { PamSshKeyStatus } from '../api/pam-ssh-key.gen.ts';
 import { appliedDigest, compareApplied } from './applied-spec.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { type Condition, type ConditionClock, nextConditions, type Verdict } from './conditions.ts';
 import type { Decision } from './decision.ts';
@@ -11,6 +12,7 @@ import { nextContent } from './next-content.ts';
 import type { Outcome } from './outcome.ts';
 import { wasNotApplied } from './pam-fault.ts';
 import { sealStateOf, sealStatus } from './seal.ts';
+import { syncedMessage } from './synced-message.ts';
 
 export type ManagedStatus = PamCredentialStatus & PamSshKeyStatus;
 
@@ -19,6 +21,20 @@ export type ManagedStatus = PamCredentialStatus & PamSshKeyStatus;
  * again gives an equal status, so repeated failures write nothing.
  */
 export function nextStatus(
+  resource: ManagedResource,
+  decision: Decision,
+  outcome: Outcome,
+  connection: { readonly fingerprint: string; readonly installKey: InstallKey | undefined },
+  clock: ConditionClock,
+): ManagedStatus {
+  const { changedElsewhere, ...changes } = decision.changes;
+  const quiet = statusAfter(resource, { ...decision, changes }, outcome, connection, clock);
+  // A rotation is told along with something else, never by a write of its own: there may be 10,000 of them in a night.
+  if (changedElsewhere !== true || canonicalJson(quiet) === canonicalJson(resource.stored)) return quiet;
+  return statusAfter(resource, decision, outcome, connection, clock);
+}
+
+function statusAfter(
   resource: ManagedResource,
   decision: Decision,
   outcome: Outcome,
@@ -193,7 +209,8 @@ function verdict(
         : 'The record is being written to PAM Core.';
     return { ready: 'False', reason: 'Progressing', message, activity: 'working' };
   }
-  return { ready: 'True', reason: 'Synced', message: syncedMessage(resource, content), activity: 'settled' };
+  const message = syncedMessage(resource, decision, outcome, content);
+  return { ready: 'True', reason: 'Synced', message, activity: 'settled' };
 }
 
 /** Suspension is not a failure: `Ready` stays what it was while PAM holds what the spec says. */
@@ -212,20 +229,6 @@ function suspended(resource: ManagedResource, key: InstallKey | undefined): Verd
     message: `${sentence(explanation)} ${sentence(remedy)}${waiting}`,
     activity: 'settled',
   };
-}
-
-function syncedMessage(resource: ManagedResource, content: ManagedStatus['content']): string {
-  const synced = sentence(CATALOGUE.Synced.explanation);
-  const inactive =
-    resource.spec.enabled === undefined ? ' It may be inactive, since `spec.enabled` is not set.' : '';
-  const states = [content?.state, ...(content?.fields ?? []).map(({ state }) => state)];
-  if (states.includes('Presumed')) {
-    return `${synced} The answer to the last push never came, but the record changed, so it is presumed applied; a force-sync pushes again.`;
-  }
-  if (states.includes('Kept')) {
-    return `${synced} The record existed already and keeps its content until the Secret changes or a force-sync.${inactive}`;
-  }
-  return synced;
 }
 
 /**

@@ -49,6 +49,21 @@ export function withBaseline(situation: Situation, record: RecordDecision, decis
   return withBaselineOf(sought, inventory.byId(record.id)?.change);
 }
 
+/**
+ * Whether the list at hand shows that somebody else changed the record since the baseline. While a push has no answer a
+ * move may be its own.
+ */
+export function isChangedElsewhere(
+  { resource, inventory, lastInventory }: Situation,
+  record: RecordDecision,
+): boolean {
+  const { content, pending } = resource.status;
+  const index = inventory ?? lastInventory;
+  if (!record.exists || pending !== undefined || index?.inventory.complete !== true) return false;
+  const change = index.byId(record.id)?.change;
+  return content?.change !== undefined && change !== undefined && change !== content.change;
+}
+
 function withBaselineOf(decision: Decision, change: string | undefined): Decision {
   if (change === undefined) return decision;
   return { ...decision, changes: { ...decision.changes, baseline: change } };

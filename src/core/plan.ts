@@ -6,12 +6,12 @@ import { type Failure, problem } from './failure.ts';
 import type { GrantOperation } from './grants.ts';
 import { anyOperationGranted, operationsOf, refusedGrant } from './grants-needed.ts';
 import { refusedReference } from './grants-referenced.ts';
-import { withBaseline } from './plan-baseline.ts';
+import { isChangedElsewhere, withBaseline } from './plan-baseline.ts';
 import { type ContentDecision, decideContent } from './plan-content.ts';
 import { planDeletion } from './plan-deletion.ts';
 import { settlesInMs, UNLISTED } from './plan-intent.ts';
 import { planKeyById } from './plan-key-by-id.ts';
-import { decideRecord, type RecordDecision } from './plan-record.ts';
+import { decideRecord, isPendingCreate, type RecordDecision } from './plan-record.ts';
 import { toggles } from './plan-toggle.ts';
 import type { Situation } from './situation.ts';
 
@@ -174,6 +174,8 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
     changes: {
       ...changes,
       ...(met && { id: record.id, identifier: record.identifier }),
+      ...(met && record.firstContact && !isPendingCreate(situation) && { foundRecord: true }),
+      ...(isChangedElsewhere(situation, record) && { changedElsewhere: true }),
       ...(toggle.assumed === true && { assumeEnabled: true }),
       ...((applied === 'unknown' || keepsKey) && !upserts && { rebaseApplied: true }),
       // Where something secret is sent, the intent is the new one's.

@@ -24,6 +24,10 @@ export interface RecordedChange {
   readonly baselineLost?: boolean;
   /** The list was looked at for the baseline, whether or not it showed the record. */
   readonly baselineSought?: boolean;
+  /** The list at hand shows another `change` than the baseline: PAM or a person changed the record. */
+  readonly changedElsewhere?: boolean;
+  /** The record was there when this resource first met it. */
+  readonly foundRecord?: boolean;
   /** An unknown outcome was resolved: `status.pending` goes. */
   readonly resolved?: boolean;
   /** `applied` was made with another install key: made anew without a call. */

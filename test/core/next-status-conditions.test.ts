@@ -9,6 +9,9 @@ const inSync = known.status(statusAfter(known, {}));
 const key = aKey().withSecret('k').known('92');
 const partly = { upserted: true, wrote: true, failure: devicesPartlyAssigned() };
 const partlyAssigned = key.status(statusAfter(key, { outcome: partly }));
+const metInactive = aCredential()
+  .known('1')
+  .status(statusAfter(aCredential().known('1'), { decision: { changes: { foundRecord: true } } }));
 const suspended: Pass = { decision: { suspended: true } };
 
 interface Row extends Pass {
@@ -119,6 +122,27 @@ describe('what a user reads', () => {
       story: known.status({ content: { state: 'Presumed' } }),
       ready: 'True Synced',
       message: /presumed applied; a force-sync pushes again\.$/,
+    },
+    {
+      because: 'a record without content that was there before may be inactive too',
+      story: aCredential(),
+      decision: { changes: { id: '1', foundRecord: true } },
+      ready: 'True Synced',
+      message: /declares\. It may be inactive, since `spec\.enabled` is not set\.$/,
+    },
+    {
+      because: 'and says so on',
+      story: metInactive.spec({ additional: 'x' }),
+      outcome: { wrote: true, upserted: true },
+      ready: 'True Synced',
+      message: /It may be inactive/,
+    },
+    {
+      because: 'until its state is declared',
+      story: metInactive.enabled(true),
+      outcome: { wrote: true, enabled: true },
+      ready: 'True Synced',
+      message: /declares\.$/,
     },
     {
       because: 'suspended in sync: Ready stays',

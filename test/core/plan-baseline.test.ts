@@ -174,6 +174,45 @@ describe('the baseline of `change`', () => {
   });
 });
 
+describe('a record that somebody else changed since the baseline', () => {
+  const refused = withChange.withSecret('b').pushUnanswered('c0').withSecret('a');
+  const once = { resource: withChange.withSecret('a', { push: 'Once' }).forceSync(), list };
+  interface Seen extends Circumstances {
+    readonly because: string;
+    readonly changed?: true;
+  }
+  const rows: readonly Seen[] = [
+    { because: '`change` has moved', ...once, changed: true },
+    {
+      because: '`change` is the baseline',
+      ...once,
+      list: anInventory().with({ id: '152', identifier: DERIVED, change: 'c0' }),
+    },
+    { because: 'there is no baseline', ...once, resource: known.forceSync() },
+    { because: 'the list does not show the record', ...once, list: anInventory() },
+    {
+      because: 'a push without an answer may have moved it',
+      resource: refused,
+      memory: { refusedDigest: refused.parts.status?.pending?.digest ?? '' },
+      lastList: list,
+    },
+    {
+      because: 'the last list that was read is good enough',
+      resource: withChange.spec({ additional: 'x' }),
+      lastList: list,
+      changed: true,
+    },
+    {
+      because: 'a list that is not whole is not',
+      resource: withChange.spec({ additional: 'x' }),
+      lastList: list.incomplete(),
+    },
+  ];
+  it.each(rows)('$because', ({ because: _, changed, ...circumstances }) => {
+    expect(decide(circumstances).decision.changes.changedElsewhere).toBe(changed);
+  });
+});
+
 it('a baseline of which nobody knows whether it holds leaves the status', () => {
   const { content: after } = statusAfter(withChange, { decision: { changes: { baselineLost: true } } });
   expect(after).toMatchObject({ state: 'Pushed' });

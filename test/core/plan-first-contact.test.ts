@@ -99,3 +99,22 @@ describe('a record that is ours, met for the first time', () => {
     expect(decision.changes).toMatchObject({ resolved: true, fields: [{ state: 'Presumed' }] });
   });
 });
+
+describe('a record that was there before is told', () => {
+  it.each([
+    { because: 'ours in the list', resource: aCredential(), list: ours, found: true },
+    {
+      because: 'known since long',
+      resource: aCredential().known('152').spec({ additional: 'x' }),
+      list: ours,
+    },
+    { because: 'made by this pass', resource: aCredential() },
+    {
+      because: 'made by an earlier try whose answer never came',
+      resource: aCredential().withSecret('a').pushUnanswered(),
+      list: ours,
+    },
+  ])('$because', ({ because: _, found, ...circumstances }) => {
+    expect(decide(circumstances).decision.changes.foundRecord).toBe(found);
+  });
+});

@@ -34,6 +34,8 @@ export function without(...operations: Operation[]): typeof EVERYTHING {
 export interface Circumstances {
   readonly resource: ResourceStory;
   readonly list?: InventoryStory;
+  /** The last list that was read before, by whomever. */
+  readonly lastList?: InventoryStory;
   readonly connection?: Partial<ConnectionFacts>;
   readonly memory?: Partial<Memory>;
   readonly parentId?: string;
@@ -70,6 +72,7 @@ function situationOf({
   seal,
   installKey,
   rival,
+  lastList,
 }: Circumstances): Situation {
   const resource = story.resource();
   const secretVersions = new Map(
@@ -108,6 +111,7 @@ function situationOf({
     seenAtMs: seenAtMs ?? NOW - 1000,
     startedAtMs: NOW,
     baselineDelayMs: 30_000,
+    ...(lastList !== undefined && { lastInventory: lastList.index() }),
   };
 }
 
