@@ -8,6 +8,9 @@ import type { ResourceMemory } from './resource-memory.ts';
 /** A record is gone when two lists at least this far apart, and this long after our last write, did not show it. */
 const GONE_AFTER_MS = 60_000;
 
+/** How far PAM's list may lag behind a write: a younger one may still show a record as it was before our disable. */
+const LIST_LAG_MS = 30_000;
+
 export interface Watched {
   readonly resource: PamCredential | PamSshKey;
   readonly memory: ResourceMemory;
@@ -19,7 +22,7 @@ export interface Drift {
   readonly concerned: readonly (PamCredential | PamSshKey)[];
   /** Records whose `change` moved since the list before: rotated by PAM or changed by a person. Each move counts once. */
   readonly rotated: number;
-  /** A record that we disabled stands in this later list: PAM lists disabled records. */
+  /** A record that we disabled never left the list: PAM lists disabled records. */
   readonly sawDisabled: boolean;
 }
 
@@ -58,9 +61,12 @@ export function watchDrift(
     const afterWriteMs = sentAtMs - memory.writeEndedAtMs;
     memory.gone = renamed || (missingForMs >= GONE_AFTER_MS && afterWriteMs >= GONE_AFTER_MS);
     if (memory.gone !== was) concerned.push(resource);
-    if (entry === undefined) continue;
+    if (entry === undefined) {
+      memory.hiddenAtMs = sentAtMs;
+      continue;
+    }
     if (hasRotated({ resource, memory }, entry)) rotated += 1;
-    if (memory.disabledAtMs !== undefined && memory.disabledAtMs < sentAtMs) sawDisabled = true;
+    if (showsDisabled(memory, sentAtMs)) sawDisabled = true;
   }
   return { concerned, rotated, sawDisabled };
 }
@@ -78,4 +84,9 @@ function hasRotated({ resource, memory }: Watched, { change }: InventoryEntry): 
   const seen = memory.seenChange ?? (memory.writeEndedAtMs > 0 ? baseline : undefined);
   memory.seenChange = baseline === undefined ? undefined : change;
   return baseline !== undefined && seen !== undefined && change !== seen && change !== baseline;
+}
+
+/** A record that was away since our disable and is back may have been enabled by somebody: it tells nothing. */
+function showsDisabled({ disabledAtMs, hiddenAtMs = 0 }: ResourceMemory, sentAtMs: number): boolean {
+  return disabledAtMs !== undefined && sentAtMs - disabledAtMs >= LIST_LAG_MS && hiddenAtMs < disabledAtMs;
 }

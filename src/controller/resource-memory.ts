@@ -25,6 +25,8 @@ export class ResourceMemory implements Memory {
   missingSinceMs: number | undefined;
   /** Monotonic time when this process last disabled the record; absent after anything else. */
   disabledAtMs: number | undefined;
+  /** When the last list was sent that did not show the record. */
+  hiddenAtMs: number | undefined;
   /** `change` in the last list that was compared with a baseline. */
   seenChange: string | undefined;
   readonly verified = new Map<string, SecretVersion>();

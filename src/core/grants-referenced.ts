@@ -3,6 +3,7 @@ import type { Need } from './decision.ts';
 import { type Failure, problem } from './failure.ts';
 import { type GrantOperation, isGranted } from './grants.ts';
 import { notGranted, type Target } from './grants-needed.ts';
+import { inventoryIncomplete } from './inventory-incomplete.ts';
 import type { Situation } from './situation.ts';
 
 /** The number of the parent is looked up in a list that is at most this old (design 3.4). */
@@ -34,6 +35,7 @@ function refusedParent(situation: Situation, parentId: string): Need | Failure |
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
   const parent = inventory.byId(parentId);
+  if (parent === undefined && !inventory.inventory.complete) return inventoryIncomplete();
   return parent === undefined
     ? problem('RecordNotFound', `PAM Core's list shows no record ${parentId} (\`spec.parentId\`)`)
     : refuse(situation, parent, 'Reference');

@@ -18,6 +18,7 @@ import type { Situation } from './situation.ts';
  * | nothing to do | recorded, or not needed | · | as decided |
  * | nothing to do | missing | less than the delay, or a push may still be applied late | come back when it has passed |
  * | nothing to do | missing | more | look at a list that was sent after the write; where there is none, come back |
+ * | nothing to do | missing | more, and the list is not whole | come back |
  * | nothing to do | missing, and such a list was looked at | · | as decided: it does not show the record |
  */
 export function withBaseline(situation: Situation, record: RecordDecision, decision: Decision): Plan {
@@ -45,6 +46,7 @@ export function withBaseline(situation: Situation, record: RecordDecision, decis
     const otherwise = { ...decision, laterMs: baselineDelayMs };
     return { need: 'inventory', notBeforeMs, otherwise };
   }
+  if (!inventory.inventory.complete) return { ...decision, laterMs: baselineDelayMs };
   const sought = { ...decision, changes: { ...decision.changes, baselineSought: true } };
   return withBaselineOf(sought, inventory.byId(record.id)?.change);
 }

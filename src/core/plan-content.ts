@@ -1,6 +1,7 @@
 import { compareApplied } from './applied-spec.ts';
 import type { Need } from './decision.ts';
 import { type Failure, problem } from './failure.ts';
+import { inventoryIncomplete } from './inventory-incomplete.ts';
 import type { ManagedResource } from './managed-resource.ts';
 import type { MaterialField, UsableMaterial } from './material.ts';
 import { resolveIntent, settlesInMs } from './plan-intent.ts';
@@ -65,6 +66,7 @@ type Comparison = ReturnType<typeof compareField>;
  * | known | made with another install key | · | keep, record the new digest |
  * | with an unconfirmed intent of these values | · | · | `change` unmoved: send again; moved: presume it applied |
  * | with an unconfirmed intent of other values | same | not Once | PAM may hold the others, so send; leave where `change` is unmoved and the recorded value was never ours |
+ * | changed, or with an unconfirmed intent, and the list is not whole | · | not Override | wait for one that is |
  * | with an unconfirmed intent of other values, a minute ago at most | · | · | wait, also with a create or a force-sync |
  *
  * A hold lasts until the Secret is back at the recorded value, a force-sync, or `Override`: an update without content
@@ -155,6 +157,8 @@ const LEAVE_GROUP: GroupDecision = {
   unchanged: true,
 };
 
+const UNDECIDED: GroupDecision = { ...LEAVE_GROUP, unchanged: false, held: inventoryIncomplete() };
+
 const UNSETTLED: GroupDecision = { ...LEAVE_GROUP, unchanged: false, unsettled: true };
 
 function decideGroup(
@@ -179,6 +183,7 @@ function decideGroup(
   if (typeof intent === 'object') return intent;
   // Not even a create or a force-sync: what is applied late would be PAM's last word.
   if (intent === 'unsettled') return UNSETTLED;
+  if (intent === 'undecided') return UNDECIDED;
   if (!record.exists) return intent === 'none' && settlesInMs(situation) > 0 ? UNSETTLED : send;
   const recorded = fields.map(({ field }) => recordedField(resource, field));
   const comparison = worst(fields.map((field, at) => compareField(installKey, field, recorded[at])));
@@ -261,6 +266,7 @@ function hold(
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
   if (policy === 'Override') return otherwise;
+  if (!inventory.inventory.complete) return UNDECIDED;
   const { entry } = record;
   const { pending, content } = resource.status;
   // An own push without an answer may have moved `change`; what it moved is no rotation.

@@ -1,8 +1,9 @@
 import type { Action } from './action.ts';
 import { type Decision, nothing, type Plan } from './decision.ts';
-import { type Failure, problem, sentence } from './failure.ts';
+import { type Failure, sentence } from './failure.ts';
 import { operationsOf, refusedGrant } from './grants-needed.ts';
 import type { InventoryEntry } from './inventory.ts';
+import { inventoryIncomplete } from './inventory-incomplete.ts';
 import { type Ownership, whoseRecord } from './ownership.ts';
 import { isOwnCreate, isRenamed, knownRecord, type RecordDecision } from './plan-record.ts';
 import type { Situation } from './situation.ts';
@@ -43,9 +44,7 @@ export function planDeletion(situation: Situation): Plan {
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
   if (!inventory.inventory.complete) {
-    return blocked(
-      problem('InventoryIncomplete', "PAM Core's list has not as many entries as it says itself"),
-    );
+    return blocked(inventoryIncomplete());
   }
   if (number !== undefined) {
     const entry = known === undefined ? undefined : inventory.byId(number);

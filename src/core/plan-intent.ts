@@ -35,9 +35,11 @@ export const UNLISTED = 'unlisted';
  * - `applied`, `notApplied`: of the very values that are to be sent now.
  * - `othersApplied`, `othersNotApplied`, `othersRefused`: of values that the Secret no longer has.
  * - `unsettled`: likewise, but it may still be applied late.
+ * - `undecided`: the list that would tell is not whole.
  */
 export type IntentOutcome =
   | 'unsettled'
+  | 'undecided'
   | 'none'
   | 'applied'
   | 'notApplied'
@@ -77,6 +79,7 @@ export function resolveIntent(
   const notBeforeMs = Math.max(memory.writeEndedAtMs, startedAtMs - LOOK_UP_AGE_MS);
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
+  if (!inventory.inventory.complete) return 'undecided';
   const change = record.entry?.change;
   const unlisted = change === undefined || pending.changeBefore === UNLISTED;
   if (!own && settlesInMs(situation) > 0) return 'unsettled';

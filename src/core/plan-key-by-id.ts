@@ -2,6 +2,7 @@ import type { Action } from './action.ts';
 import { nothing, type Plan } from './decision.ts';
 import { problem } from './failure.ts';
 import { operationsOf, refusedGrant } from './grants-needed.ts';
+import { inventoryIncomplete } from './inventory-incomplete.ts';
 import { toggles } from './plan-toggle.ts';
 import type { Situation } from './situation.ts';
 
@@ -29,10 +30,7 @@ export function planKeyById(situation: Situation, id: string): Plan {
     return { need: 'inventory', notBeforeMs };
   const entry = inventory.byId(id);
   if (entry === undefined && !inventory.inventory.complete) {
-    return {
-      ...nothing(),
-      failure: problem('InventoryIncomplete', "PAM Core's list has not as many entries as it says itself"),
-    };
+    return { ...nothing(), failure: inventoryIncomplete() };
   }
   if (entry === undefined) {
     return {

@@ -3,6 +3,7 @@ import { type Failure, problem } from './failure.ts';
 import { fold } from './glob.ts';
 import { anyOperationGranted } from './grants-needed.ts';
 import type { InventoryEntry } from './inventory.ts';
+import { inventoryIncomplete } from './inventory-incomplete.ts';
 import { whoseRecord } from './ownership.ts';
 import type { RecordedChange } from './recorded-change.ts';
 import type { Situation } from './situation.ts';
@@ -62,9 +63,7 @@ export function decideRecord(
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
   if (!inventory.inventory.complete) {
-    return {
-      failure: problem('InventoryIncomplete', "PAM Core's list has not as many entries as it says itself"),
-    };
+    return { failure: inventoryIncomplete() };
   }
 
   // It is back, or the list that missed it was wrong.

@@ -148,15 +148,36 @@ describe('a record whose `change` moves', () => {
 });
 
 describe('a record that we disabled', () => {
-  it('and that a later list shows tells that disabled records are listed', () => {
+  beforeEach(() => {
     memory.disabledAtMs = 50_000;
     memory.writeEndedAtMs = 50_000;
+  });
+
+  it('and that later lists show tells that disabled records are listed', () => {
     expect(list(40).saw).toBe(false);
+    expect(list(80).saw).toBe(true);
+  });
+
+  it('is shown by a list that may lag behind: tells nothing yet', () => {
+    expect(list(79, entry, { shows: 'Hidden' }).saw).toBe(false);
+    expect(list(80, MISSING, { shows: 'Hidden' }).saw).toBe(false);
+  });
+
+  it('was away and is back: somebody may have enabled it, so it tells nothing', () => {
     expect(list(60, MISSING, { shows: 'Hidden' }).saw).toBe(false);
-    expect(list(70).saw).toBe(true);
+    expect(list(90, entry, { shows: 'Hidden' }).saw).toBe(false);
+    expect(list(700, entry, { shows: 'Hidden' }).saw).toBe(false);
+  });
+
+  it('and disabled once more after that tells it again', () => {
+    list(60, MISSING, { shows: 'Hidden' });
+    memory.disabledAtMs = 70_000;
+    memory.writeEndedAtMs = 70_000;
+    expect(list(100, entry, { shows: 'Hidden' }).saw).toBe(true);
   });
 
   it('was enabled since: tells nothing', () => {
-    expect(list(70).saw).toBe(false);
+    memory.disabledAtMs = undefined;
+    expect(list(90).saw).toBe(false);
   });
 });

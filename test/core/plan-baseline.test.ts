@@ -74,6 +74,14 @@ describe('the baseline of `change`', () => {
       sought: true,
     },
     {
+      because: 'a list that is not whole is no first list: come back for another one',
+      resource: known,
+      memory: due,
+      list: list.incomplete(),
+      asked: ['list'],
+      laterMs: 30_000,
+    },
+    {
       because: 'no second list is asked for after that',
       resource: known,
       memory: { ...due, baselineSoughtForMs: due.writeEndedAtMs },

@@ -244,6 +244,13 @@ describe('what an upsert touches besides its record', () => {
       reason: 'RecordNotFound',
     },
     {
+      because: 'nor is it said to be gone by a list that is not whole',
+      resource: aCredential().known('152').spec({ parentId: '11' }),
+      list: ours.incomplete(),
+      steps: [],
+      reason: 'InventoryIncomplete',
+    },
+    {
       because: 'the list is read for the number of a parent',
       resource: aCredential().known('152').spec({ parentId: '11' }),
       list: parentList,

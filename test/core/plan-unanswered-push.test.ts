@@ -32,6 +32,13 @@ describe('a push without an answer', () => {
       steps: [],
     },
     {
+      because: 'a list that is not whole does not tell what became of it: neither sent again nor presumed',
+      resource: unanswered,
+      list: anInventory().incomplete(),
+      steps: [],
+      reason: 'InventoryIncomplete',
+    },
+    {
       because: 'PAM refused it readably: known not to be applied, no list needed',
       resource: unanswered,
       memory: { refusedDigest: unanswered.parts.status?.pending?.digest ?? '' },
