@@ -5,6 +5,7 @@ import { type Claimant, claimNames, winnerOf } from '../core/claims.ts';
 import { connectionFingerprint, type InstallKey } from '../core/digest.ts';
 import { fold } from '../core/glob.ts';
 import { isGranted } from '../core/grants.ts';
+import { namedIdentifier } from '../core/grants-needed.ts';
 import { connectionName, declaredRecord, type ManagedResource, manage } from '../core/managed-resource.ts';
 import { isPendingCreate } from '../core/plan-record.ts';
 import { trustedResource } from '../core/trusted-resource.ts';
@@ -23,7 +24,7 @@ const WRITES_KEPT_MS = 60_000;
 interface Claim {
   readonly claimant: Claimant;
   readonly names: readonly string[];
-  /** A grant allows it to write there: only then it stands in anybody's way. */
+  /** A grant allows it to write there, under that identifier: only then it stands in anybody's way. */
   readonly mayWrite: boolean;
 }
 
@@ -109,10 +110,18 @@ export class ResourceClaims {
     const connection = this.#connectionOf(resource);
     if (connection === undefined) return undefined;
     const { namespace } = resource.metadata;
-    const { hostname, username } = declaredRecord(resource, connection.spec.identifierPrefix);
+    const { identifierPrefix, grants } = connection.spec;
+    const declared = declaredRecord(resource, identifierPrefix);
+    const { hostname, username } = declared;
     const namespaceLabels = this.#caches.namespaceLabels(namespace);
+    const named = namedIdentifier(
+      declared,
+      resource.status.identifier ?? declared.identifier,
+      identifierPrefix,
+    );
+    const target = { namespace, namespaceLabels, hostname, username, ...named };
     const mayWrite = (['Create', 'Update'] as const).some((operation) =>
-      isGranted(connection.spec.grants, { namespace, namespaceLabels, hostname, username, operation }),
+      isGranted(grants, { ...target, operation }),
     );
     return { claimant: claimantOf(resource), names: namesOf(resource, connection), mayWrite };
   }

@@ -3,6 +3,7 @@ import { type Failure, problem } from './failure.ts';
 import { fold } from './glob.ts';
 import { type GrantOperation, type GrantRequest, isGranted, missingGrant } from './grants.ts';
 import type { InventoryEntry } from './inventory.ts';
+import type { DeclaredRecord } from './managed-resource.ts';
 import type { RecordDecision } from './plan-record.ts';
 import type { Situation } from './situation.ts';
 
@@ -23,17 +24,13 @@ export function refusedGrant(
   operations: Iterable<GrantOperation>,
 ): Failure | undefined {
   const { declared, connection } = situation;
-  // An adopted record without an identifier takes the derived one, which is this resource's own.
-  const named = declared.explicit || fold(record.identifier) !== fold(declared.identifier);
-  const identifier = named ? record.identifier : undefined;
-  const literally =
-    identifier !== undefined && fold(identifier).startsWith(fold(`${connection.identifierPrefix}_`));
+  const named = namedIdentifier(declared, record.identifier, connection.identifierPrefix);
   const asked = new Set(operations);
   // A name that another namespace's resource may derive: taking it is an adoption even while nothing has it.
-  if (literally && asked.has('Create')) asked.add('Adopt');
+  if (named.literally && asked.has('Create')) asked.add('Adopt');
   for (const operation of asked) {
     for (const target of targets(situation, record.entry)) {
-      const request = ask(situation, target, operation, identifier, literally);
+      const request = ask(situation, target, operation, named);
       if (!isGranted(connection.grants, request)) return notGranted(request);
     }
   }
@@ -41,12 +38,26 @@ export function refusedGrant(
 }
 
 /**
+ * What a grant has to say of an identifier. The derived one is this resource's own, also where a record without an
+ * identifier takes it on adoption: no grant has to name it.
+ */
+export function namedIdentifier(
+  declared: DeclaredRecord,
+  identifier: string,
+  prefix: string,
+): Pick<GrantRequest, 'identifier' | 'literally'> {
+  if (!declared.explicit && fold(identifier) === fold(declared.identifier)) return {};
+  return { identifier, literally: fold(identifier).startsWith(fold(`${prefix}_`)) };
+}
+
+/**
  * Before anything is asked of PAM: a resource without a grant for any write to its target causes no call, not even
  * the shared list.
  */
 export function anyOperationGranted(situation: Situation): Failure | undefined {
-  const request = (operation: GrantOperation) =>
-    ask(situation, situation.declared, operation, undefined, false);
+  const { declared, connection } = situation;
+  const named = namedIdentifier(declared, declared.identifier, connection.identifierPrefix);
+  const request = (operation: GrantOperation) => ask(situation, declared, operation, named);
   const writes: readonly GrantOperation[] = ['Create', 'Update', 'Adopt', 'Enable', 'Disable'];
   if (writes.some((operation) => isGranted(situation.connection.grants, request(operation))))
     return undefined;
@@ -76,19 +87,11 @@ function ask(
   { resource, connection }: Situation,
   { username, hostname }: Target,
   operation: GrantOperation,
-  identifier: string | undefined,
-  literally: boolean,
+  named: Pick<GrantRequest, 'identifier' | 'literally'>,
 ): GrantRequest {
   const { namespace } = resource.metadata;
   const { namespaceLabels } = connection;
-  return {
-    namespace,
-    namespaceLabels,
-    username,
-    hostname,
-    operation,
-    ...(identifier !== undefined && { identifier, literally }),
-  };
+  return { namespace, namespaceLabels, username, hostname, operation, ...named };
 }
 
 export function notGranted(request: GrantRequest): Failure {

@@ -153,6 +153,26 @@ describe('a claim is not', () => {
     expect(rivalOf(ungranted), 'and who may not write loses').toBe('b');
   });
 
+  it.each([
+    { because: 'that the grant does not name', identifier: 'theirs', identifiers: ['mine*'] },
+    { because: 'where the grant names none', identifier: 'theirs', identifiers: undefined },
+    {
+      because: 'that another resource derives, by a glob',
+      identifier: 'test_shop_b',
+      identifiers: ['*'],
+    },
+  ])('an explicit identifier $because: nobody is blocked by it', ({ identifier, identifiers }) => {
+    const everything = { ...grants('Create', 'Update', 'Adopt'), namespaces: { names: ['squat'] } };
+    const { identifiers: _, ...unnamed } = everything;
+    const squat = identifiers === undefined ? unnamed : { ...unnamed, identifiers };
+    kubernetes.apply(connection({ grants: [grants('Create'), squat] }));
+    const squatter = named('a', { namespace: 'squat', username: 'x', identifier });
+    const owner = named('b', { day: 2, ...(identifier === 'theirs' && { identifier }) });
+    given(squatter, owner);
+    expect(rivalOf(owner)).toBeUndefined();
+    expect(rivalOf(squatter)).toBe('b');
+  });
+
   it('a grant for toggles alone', () => {
     const target = { namespaces: { names: ['toggler'] }, hostnames: ['*'], usernames: ['*'] };
     const toggles = { ...target, operations: ['Enable' as const, 'Disable' as const, 'Adopt' as const] };

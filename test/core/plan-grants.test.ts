@@ -111,11 +111,12 @@ describe('grants', () => {
       steps: [`create ${DERIVED}`],
     },
     {
-      because: 'an explicit identifier is',
+      because: 'an explicit identifier is, before anything is asked of PAM',
       resource: aCredential().explicit('mine'),
       connection: identifiers(),
       steps: [],
       reason: 'NotGranted',
+      asked: [],
     },
     {
       because: "an explicit identifier in this cluster's form: a glob is not enough",

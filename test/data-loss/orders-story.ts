@@ -162,6 +162,11 @@ export class OrdersStory extends ReconcileWorld {
     return this.kubernetes.stored('PamConnection', '', 'default').status?.inventory?.unclaimedEntries;
   }
 
+  /** Of the connection, as statuses name it. */
+  fingerprint(): string {
+    return this.connections.peek('default')?.fingerprint ?? '';
+  }
+
   message(): string {
     return this.status().conditions?.find(({ type }) => type === 'Ready')?.message ?? '';
   }

@@ -37,6 +37,41 @@ describe('a record that is not, or not only, this resource’s', () => {
     expect(story.pam.records.size).toBe(1);
   });
 
+  it.each([
+    { because: 'an identifier that no grant lets it use', identifier: 'orders-db', identifiers: undefined },
+    { because: 'the one that this resource derives, by a glob', identifier: IDENTIFIER, identifiers: ['*'] },
+  ])('D4: who is older and declares $because stands in nobody’s way', async ({ identifier, identifiers }) => {
+    const [grant] = connection().spec.grants ?? [];
+    if (grant === undefined) throw new Error('no grant');
+    const { identifiers: _, ...squat } = { ...grant, namespaces: { names: ['squat'] } };
+    const grants = [grant, { ...squat, ...(identifiers !== undefined && { identifiers }) }];
+    story.connect(
+      connection({
+        grants: grants.map((each, at) => (at === 0 ? { ...each, namespaces: { names: ['shop'] } } : each)),
+      }),
+    );
+    story.declare(
+      { identifier, username: 'x' },
+      { name: 'squatter', namespace: 'squat', creationTimestamp: '2026-01-01T00:00:00Z' },
+    );
+    story.declare(identifier === IDENTIFIER ? {} : { identifier });
+    await story.passes();
+    expect(story.ready()).toBe('True Synced');
+    expect(story.record().identifier).toBe(identifier);
+  });
+
+  it('D4: a forged status that names the record is no claim to it', async () => {
+    const connectionFingerprint = story.fingerprint();
+    const forged = { id: '101', identifier: 'orders-db', connectionFingerprint, seal: 'x' };
+    const metadata = { name: 'forger', namespace: 'other', uid: 'uid of forger' };
+    story.kubernetes.apply(
+      credential({ username: 'x' }, { ...metadata, creationTimestamp: '2026-01-01T00:00:00Z' }, forged),
+    );
+    story.declare({ identifier: 'orders-db' });
+    await story.passes();
+    expect(story.ready()).toBe('True Synced');
+  });
+
   it('D5: a second cluster with our prefix made it first: its password stays, and the status says so', async () => {
     story.pam.store({ identifier: IDENTIFIER, content: 'of the other cluster' });
     story.declare();

@@ -215,6 +215,24 @@ const REMOVED_GUARDS: readonly SeededBug[] = [
     tests: ['test/data-loss/somebody-elses-record.test.ts'],
   },
   {
+    row: 'D4',
+    name: 'D4 a claim needs no grant',
+    because: 'any namespace could keep another one from its records',
+    file: 'src/controller/resource-claims.ts',
+    find: 'if (rival?.mayWrite && rival.names',
+    replace: 'if (rival !== undefined && rival.names',
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
+    row: 'D4',
+    name: 'D4 a claim is whatever a status says',
+    because: 'a forged status would take the record from its resource',
+    file: 'src/controller/resource-claims.ts',
+    find: 'this.#claim(trustedResource(manage(cached), key).resource)',
+    replace: 'this.#claim(key.id === "" ? trustedResource(manage(cached), key).resource : manage(cached))',
+    tests: ['test/data-loss/somebody-elses-record.test.ts'],
+  },
+  {
     row: 'D5',
     name: 'D5 content is pushed at first contact',
     because: 'the password of another cluster would be overwritten',
@@ -302,6 +320,16 @@ const REMOVED_GUARDS: readonly SeededBug[] = [
     file: 'src/controller/pam-writes.ts',
     find: 'if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();',
     replace: '',
+    tests: ['test/data-loss/crashes.test.ts'],
+  },
+  {
+    row: 'D14',
+    name: 'D14 an intent onto whatever is there by now',
+    because: 'who stood still would push an old value over a newer one of the next leader',
+    file: 'src/controller/execute.ts',
+    find: 'const result = await this.#ports.kubernetes.writeStatus(this.#target(), this.#resource.stored, status, {\n      resourceVersion,\n    });',
+    replace:
+      'void resourceVersion;\n    const result = await this.#ports.kubernetes.writeStatus(this.#target(), this.#resource.stored, status);',
     tests: ['test/data-loss/crashes.test.ts'],
   },
   {
