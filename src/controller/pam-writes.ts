@@ -59,10 +59,8 @@ export class PamWrites {
       return result;
     } catch (error) {
       if (!(error instanceof PamError)) throw error;
-      // Every POST of a key carries the key.
-      const pushes =
-        operation === 'Upsert' && (target.withContent === true || this.#situation.resource.kind === 'key');
-      if (pushes && !wasNotApplied(error.fault)) this.unansweredAtMs = clock.monotonicMs();
+      if (target.withContent === true && !wasNotApplied(error.fault))
+        this.unansweredAtMs = clock.monotonicMs();
       audit(wasNotApplied(error.fault) ? 'Refused' : 'Unknown', error, this.classify(error).reason);
       throw error;
     } finally {

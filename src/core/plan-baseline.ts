@@ -71,10 +71,15 @@ function withBaselineOf(decision: Decision, change: string | undefined): Decisio
   return { ...decision, changes: { ...decision.changes, baseline: change } };
 }
 
-/** Only `OnChange` compares; a resource without secret content has nothing to hold back. */
+/**
+ * Only `OnChange` compares, but an edit of a key, which takes the key along, does with `Once` too; a resource without
+ * secret content has nothing to hold back.
+ */
 export function lacksBaseline(resource: ManagedResource): boolean {
   const policy = resource.kind === 'credential' ? resource.spec.content?.push : resource.spec.push;
-  if (secretSources(resource).length === 0 || (policy ?? 'OnChange') !== 'OnChange') return false;
+  const compares =
+    policy === undefined || policy === 'OnChange' || (policy === 'Once' && resource.kind === 'key');
+  if (secretSources(resource).length === 0 || !compares) return false;
   const { content } = resource.status;
   return content !== undefined && content.change === undefined;
 }

@@ -1,12 +1,18 @@
 import { compareApplied } from './applied-spec.ts';
 import type { Need } from './decision.ts';
-import { type Failure, problem } from './failure.ts';
-import { inventoryIncomplete } from './inventory-incomplete.ts';
-import type { ManagedResource } from './managed-resource.ts';
+import type { Failure } from './failure.ts';
 import type { MaterialField, UsableMaterial } from './material.ts';
+import {
+  type GroupDecision,
+  hold,
+  LEAVE_GROUP,
+  type PushPolicy,
+  pushPolicy,
+  UNDECIDED,
+} from './plan-hold.ts';
 import { resolveIntent, settlesInMs } from './plan-intent.ts';
 import { isPendingCreate, type RecordDecision } from './plan-record.ts';
-import type { FieldRecord, RecordedChange } from './recorded-change.ts';
+import type { RecordedChange } from './recorded-change.ts';
 import {
   type ContentState,
   compareField,
@@ -22,8 +28,6 @@ import type { Situation } from './situation.ts';
 export interface ContentDecision {
   /** The content goes into the upsert. */
   readonly send: boolean;
-  /** SSH keys: the unchanged key may go along with an upsert for another reason, since PAM asks for it. */
-  readonly resend: boolean;
   /** The block `additionalSettings` with secret parts goes along. */
   readonly additional: boolean;
   /** Digest for the intent; empty where nothing secret is sent. */
@@ -32,6 +36,8 @@ export interface ContentDecision {
   readonly notApplied: boolean;
   /** A Secret cannot be used: nothing but a disable goes out. */
   readonly failure?: Failure;
+  /** The list shows that the push of these very values was applied; the one of a key takes its spec along. */
+  readonly presumed: boolean;
   /** An earlier push may still be applied late: the new value waits. */
   readonly unsettled: boolean;
   /** A value is held back: everything but this value goes on. */
@@ -41,10 +47,10 @@ export interface ContentDecision {
 
 const LEAVE: ContentDecision = {
   send: false,
-  resend: false,
   additional: false,
   intentDigest: '',
   notApplied: false,
+  presumed: false,
   unsettled: false,
   changes: {},
 };
@@ -70,8 +76,8 @@ type Comparison = ReturnType<typeof compareField>;
  * | with an unconfirmed intent of other values, a minute ago at most | · | · | wait, also with a create or a force-sync |
  *
  * A hold lasts until the Secret is back at the recorded value, a force-sync, or `Override`: an update without content
- * moves `change` too, so `change` alone could not tell. SSH keys: an edit of another field carries the key, so it is
- * held like a changed one.
+ * moves `change` too, so `change` alone could not tell. SSH keys: an edit of another field carries the key, so it is a
+ * push like that of a changed one; it is over when the edit is undone.
  *
  * Secrets are read only where their version is not the recorded one, or where the value itself is needed.
  */
@@ -92,10 +98,10 @@ export function decideContent(situation: Situation, record: RecordDecision): Nee
   const baseline = content.baseline ?? additional.baseline;
   return {
     send: content.send,
-    resend: content.unchanged && held === undefined && !record.firstContact,
     additional: additional.send,
     intentDigest: intentDigest(resource, installKey, pushedFields),
     notApplied: content.notApplied || additional.notApplied,
+    presumed: content.presumed === true,
     unsettled: content.unsettled === true || additional.unsettled === true,
     ...(held !== undefined && { held }),
     changes: {
@@ -128,38 +134,7 @@ function needsValues(
   );
 }
 
-interface GroupDecision {
-  readonly send: boolean;
-  readonly fields: readonly FieldRecord[];
-  readonly pushed: readonly MaterialField[];
-  /** Names of fields whose value is held back, and of those whose hold has ended. */
-  readonly heldFields: readonly string[];
-  readonly releasedFields: readonly string[];
-  readonly resolved: boolean;
-  readonly notApplied: boolean;
-  /** The values are the ones that were recorded last. */
-  readonly unchanged: boolean;
-  /** An earlier value may still be applied late: nothing is sent yet. */
-  readonly unsettled?: boolean;
-  /** `change` as the list shows it that a push without an answer was found in. */
-  readonly baseline?: string;
-  readonly held?: Failure;
-}
-
-const LEAVE_GROUP: GroupDecision = {
-  send: false,
-  fields: [],
-  pushed: [],
-  heldFields: [],
-  releasedFields: [],
-  resolved: false,
-  notApplied: false,
-  unchanged: true,
-};
-
-const UNDECIDED: GroupDecision = { ...LEAVE_GROUP, unchanged: false, held: inventoryIncomplete() };
-
-const UNSETTLED: GroupDecision = { ...LEAVE_GROUP, unchanged: false, unsettled: true };
+const UNSETTLED: GroupDecision = { ...LEAVE_GROUP, unsettled: true };
 
 function decideGroup(
   situation: Situation,
@@ -172,11 +147,10 @@ function decideGroup(
   if (fields.length === 0) return LEAVE_GROUP;
   const other = group === 'content' ? 'additional' : 'content';
   const otherGroup = groupFields(resource, installKey, material, other);
-  const send: GroupDecision = { ...LEAVE_GROUP, send: true, pushed: fields, unchanged: false };
+  const send: GroupDecision = { ...LEAVE_GROUP, send: true, pushed: fields };
   const recordAs = (state: ContentState): GroupDecision => ({
     ...LEAVE_GROUP,
     fields: fields.map((field) => ({ ...field, state })),
-    unchanged: state === 'Presumed',
   });
 
   const intent = resolveIntent(situation, record, material, group);
@@ -193,7 +167,8 @@ function decideGroup(
   if (intent === 'applied') {
     // The list that shows the push was sent after it, so it is the baseline too.
     const baseline = record.entry?.change;
-    return { ...recordAs('Presumed'), resolved: true, ...(baseline !== undefined && { baseline }) };
+    const presumed = { ...recordAs('Presumed'), presumed: true, resolved: true };
+    return { ...presumed, ...(baseline !== undefined && { baseline }) };
   }
   if (intent === 'notApplied') return { ...send, notApplied: true };
   if (situation.seal === 'otherKey') return rebase(fields, recorded);
@@ -213,12 +188,18 @@ function decideGroup(
     const leave = { ...LEAVE_GROUP, releasedFields, resolved };
     const edited = resource.kind === 'key' && compareApplied(resource, installKey) === 'different';
     if (!edited) return leave;
-    // PAM's own key would be replaced by the Secret's: a push like any other.
-    if (!states.includes('Kept')) return hold(situation, record, policy, [], leave);
-    return policy === 'Once' ? { ...leave, unchanged: false } : hold(situation, record, policy, [], send);
+    // The edit takes the key along: a push like any other. What PAM had before is not replaced with `Once`.
+    if (policy === 'Once' && states.includes('Kept')) return leave;
+    return hold(
+      situation,
+      record,
+      policy,
+      fields,
+      send,
+      'the change of the spec, which takes the key along,',
+    );
   }
-  if (policy === 'Once')
-    return { ...(comparison === 'new' ? recordAs('Kept') : LEAVE_GROUP), unchanged: false, resolved };
+  if (policy === 'Once') return { ...(comparison === 'new' ? recordAs('Kept') : LEAVE_GROUP), resolved };
   return hold(situation, record, policy, fields, send);
 }
 
@@ -254,54 +235,8 @@ function rebase(
   };
 }
 
-/** A changed Secret is held back where PAM or a person changed the record: pushing could part vault and device. */
-function hold(
-  { inventory, seenAtMs, memory, resource }: Situation,
-  record: RecordDecision,
-  policy: PushPolicy,
-  fields: readonly MaterialField[],
-  otherwise: GroupDecision,
-): Need | GroupDecision {
-  const notBeforeMs = Math.max(seenAtMs, memory.writeEndedAtMs);
-  if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
-    return { need: 'inventory', notBeforeMs };
-  if (policy === 'Override') return otherwise;
-  if (!inventory.inventory.complete) return UNDECIDED;
-  const { entry } = record;
-  const { pending, content } = resource.status;
-  // An own push without an answer may have moved `change`; what it moved is no rotation.
-  const ownPush =
-    pending !== undefined &&
-    pending.digest !== memory.refusedDigest &&
-    entry?.change !== pending.changeBefore;
-  const baseline = ownPush ? undefined : content?.change;
-  const rotated = baseline !== undefined && entry?.change !== undefined && entry.change !== baseline;
-  const stillHeld = fields.some(({ field }) => recordedField(resource, field)?.state === 'Pending');
-  if (entry?.automaticChange !== true && !rotated && !stillHeld) return otherwise;
-  const why =
-    entry?.automaticChange === true
-      ? 'PAM Core rotates the password of this record by itself'
-      : 'The record was changed in PAM Core since the last push';
-  const what =
-    fields.length > 0
-      ? 'so the new value of the Secret is held back'
-      : 'so the change of the spec, which takes the key along, is held back';
-  return {
-    ...LEAVE_GROUP,
-    unchanged: false,
-    heldFields: fields.map(({ field }) => field),
-    held: problem('RotatedElsewhere', `${why}, ${what}`),
-  };
-}
-
 function worst(comparisons: readonly Comparison[]): Comparison {
   for (const candidate of ['different', 'new', 'unknown'] as const)
     if (comparisons.includes(candidate)) return candidate;
   return 'same';
-}
-
-type PushPolicy = 'OnChange' | 'Override' | 'Once';
-
-function pushPolicy(resource: ManagedResource): PushPolicy {
-  return (resource.kind === 'credential' ? resource.spec.content?.push : resource.spec.push) ?? 'OnChange';
 }

@@ -109,7 +109,7 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
       applied === 'different' ||
       resource.forced);
   // Every POST of a key carries the key: without leave to send it there is no POST.
-  const upserts = writesSpec && (resource.kind === 'credential' || sendsContent || content.resend);
+  const upserts = writesSpec && (resource.kind === 'credential' || sendsContent);
   // Meeting a key for the first time sends nothing: its POST would replace PAM's key by the Secret's.
   const keepsKey = resource.kind === 'key' && record.exists && record.firstContact && unusable === undefined;
   const actions: Action[] = [];
@@ -137,6 +137,10 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
     if (spec.enabled === false)
       actions.push({ do: 'disable', id: record.exists ? record.id : 'upserted', always: true });
   }
+  // The process may have ended between the POST and the DELETE that belongs to it.
+  const perhapsEnabled = content.changes.resolved === true && actions.every(isNoWrite);
+  if (spec.enabled === false && perhapsEnabled && record.exists)
+    actions.push({ do: 'disable', id: record.id, always: false });
   // Update before enable: what cannot be updated is not enabled either.
   if (toggle.edge === 'enable' && unusable === undefined && !waits) {
     actions.push({
@@ -153,7 +157,10 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
   if (reference !== undefined) return 'need' in reference ? reference : { ...nothing(), failure: reference };
 
   const later = postponed || content.unsettled;
-  const withheld = resource.kind === 'key' && applied === 'different' && !upserts && !keepsKey && !later;
+  // The key and the rest of the spec went out in one POST: what became of the one became of the other.
+  const presumesSpec = resource.kind === 'key' && content.presumed;
+  const edited = resource.kind === 'key' && applied === 'different' && !presumesSpec;
+  const withheld = edited && !upserts && !keepsKey && !later;
   const failure = unusable ?? content.held ?? (withheld ? editWithoutKey(situation) : undefined);
   // Until the first meeting is complete the record is not known: a known one would get its content pushed.
   const met = record.exists && !(record.firstContact && unusable !== undefined);
@@ -177,11 +184,15 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
       ...(met && record.firstContact && !isPendingCreate(situation) && { foundRecord: true }),
       ...(isChangedElsewhere(situation, record) && { changedElsewhere: true }),
       ...(toggle.assumed === true && { assumeEnabled: true }),
-      ...((applied === 'unknown' || keepsKey) && !upserts && { rebaseApplied: true }),
+      ...((applied === 'unknown' || keepsKey || presumesSpec) && !upserts && { rebaseApplied: true }),
       // Where something secret is sent, the intent is the new one's.
       ...(settled && !sendsContent && !sendsAdditional && { resolved: true }),
     },
   };
+}
+
+function isNoWrite({ do: what }: Action): boolean {
+  return what !== 'upsert' && what !== 'disable';
 }
 
 /** Adoption is asked for even where it sends nothing, and whenever a create could take another namespace's name. */

@@ -1,4 +1,4 @@
-import { secretSettingsText } from './applied-spec.ts';
+import { appliedDigest, secretSettingsText } from './applied-spec.ts';
 import { digest, type InstallKey } from './digest.ts';
 import type { ManagedResource } from './managed-resource.ts';
 import type { MaterialField, UsableMaterial } from './material.ts';
@@ -43,7 +43,8 @@ export function settingsBlock(
 
 /**
  * Digest of everything that one push sends, for `status.pending`: an intent covers exactly these values. A single
- * field stands for itself; empty where nothing secret is sent.
+ * field stands for itself; empty where nothing secret is sent. A key goes with every edit, so its pushes differ in what
+ * else the spec says too.
  */
 export function intentDigest(
   resource: ManagedResource,
@@ -52,8 +53,9 @@ export function intentDigest(
 ): string {
   const [single] = fields;
   if (single === undefined) return '';
-  if (fields.length === 1) return single.digest;
+  if (fields.length === 1 && resource.kind === 'credential') return single.digest;
   const { namespace, name } = resource.metadata;
-  const text = fields.map(({ field, digest: value }) => `${field}=${value}`).join('\n');
+  const values = fields.map(({ field, digest: value }) => `${field}=${value}`);
+  const text = [...values, ...(resource.kind === 'key' ? [appliedDigest(resource, key)] : [])].join('\n');
   return digest(key, { kind: resource.resourceKind, namespace, name, field: 'intent' }, text);
 }

@@ -113,6 +113,15 @@ describe('the baseline of `change`', () => {
       asked: [],
     },
     {
+      because: 'but an edit of a key does, so a key has one with Once too',
+      resource: aKey().withSecret('k', { push: 'Once' }).known('92'),
+      memory: due,
+      list: keyList,
+      asked: ['list'],
+      baseline: 'c1',
+      sought: true,
+    },
+    {
       because: 'without a secret value there is nothing to hold back',
       resource: aCredential().known('152'),
       memory: due,
@@ -284,10 +293,23 @@ describe('a changed Secret in a pass that has the baseline', () => {
   ]);
 });
 
-describe('a key that PAM had before', () => {
+describe('an edit of a key, which takes the key along', () => {
   const kept = aKey().withSecret('k').known('92');
   const keptContent = { ...kept.parts.status?.content, state: 'Kept' as const, change: 'c1' };
   const edited = kept.status({ content: keptContent }).spec({ keyName: 'x' });
+  const pushed = kept.status({ content: { ...keptContent, state: 'Pushed' } });
+  const keyMoved = anInventory().with({ id: '92', identifier: DERIVED_KEY, isKey: true, change: 'c2' });
+  const heldEdit = pushed.status({ content: { ...keptContent, state: 'Pending' } }).spec({ keyName: 'x' });
+  const { change: _, ...withoutBaseline } = heldEdit.parts.status?.content ?? {};
+
+  it('an edit that is held is recorded as held, and let go when it is undone', () => {
+    const held = decide({ resource: pushed.spec({ keyName: 'x' }), list: keyMoved });
+    expect(held.decision.changes.heldFields).toEqual(['privateKey']);
+    const undone = decide({ resource: pushed.status({ content: withoutBaseline }), list: keyMoved });
+    expect(undone.reason).toBeUndefined();
+    expect(undone.decision.changes.releasedFields).toEqual(['privateKey']);
+  });
+
   itDecides([
     {
       because:
@@ -304,10 +326,44 @@ describe('a key that PAM had before', () => {
       reason: 'InvalidSettings',
     },
     {
-      because: 'a key that the operator pushed goes along as it is',
-      resource: kept.status({ content: { ...keptContent, state: 'Pushed' } }).spec({ keyName: 'x' }),
+      because: 'a key that the operator pushed goes along in the same way',
+      resource: pushed.spec({ keyName: 'x' }),
       list: keyList,
-      steps: [`update ${DERIVED_KEY}`],
+      steps: ['intent at c1', `update ${DERIVED_KEY} with content`],
+    },
+    {
+      because: 'with Once too, but not where PAM has changed it since',
+      resource: pushed.spec({ push: 'Once', keyName: 'x' }),
+      list: keyMoved,
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
+      because: 'the edit is held on after a toggle, which takes the baseline away',
+      resource: heldEdit.status({ content: withoutBaseline }),
+      list: keyMoved,
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
+      because: 'and with the baseline of after the toggle',
+      resource: heldEdit.status({ content: { ...withoutBaseline, change: 'c2' } }),
+      list: keyMoved,
+      steps: [],
+      reason: 'RotatedElsewhere',
+    },
+    {
+      because: 'a force-sync sends it',
+      resource: heldEdit.forceSync(),
+      list: keyMoved,
+      steps: ['intent at c2', `update ${DERIVED_KEY} with content`],
+    },
+    {
+      because: 'a toggle beside the edit comes first, since the POST carries the key',
+      resource: pushed.spec({ keyName: 'x' }).enabled(true),
+      list: keyList,
+      steps: ['enable 92'],
+      again: true,
     },
   ]);
 });

@@ -122,7 +122,7 @@ describe('an edit of the spec', () => {
       because: 'an edit of a key carries the key, so the list is asked whether PAM has changed it',
       resource: knownKey.spec({ tags: ['x'] }),
       list: keyList,
-      steps: [`update ${DERIVED_KEY}`],
+      steps: ['intent at c1', `update ${DERIVED_KEY} with content`],
       asked: ['Secrets', 'list'],
     },
     {

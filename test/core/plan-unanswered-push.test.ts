@@ -335,3 +335,80 @@ describe('a push that may still be applied late (D10)', () => {
     expect(decision.changes.resolved).toBeUndefined();
   });
 });
+
+describe('an edit of a key whose answer never came', () => {
+  const key = aKey().withSecret('k').known('92');
+  const baseline = { content: { ...key.parts.status?.content, change: 'c1' } };
+  const sent = key.status(baseline).spec({ keyName: 'x' }).pushUnanswered('c1');
+  const moved = anInventory().with({ id: '92', identifier: DERIVED_KEY, isKey: true, change: 'c2' });
+  itDecides([
+    {
+      because: '`change` has moved: applied with the key, and not taken for a rotation',
+      resource: sent,
+      list: moved,
+      steps: [],
+    },
+    {
+      because: '`change` is as before it: sent again under the same intent',
+      resource: sent,
+      list: keyList,
+      steps: [`update ${DERIVED_KEY} with content`],
+    },
+    {
+      because: 'another edit meanwhile waits, since the first one may still be applied late',
+      resource: sent.spec({ keyName: 'y' }),
+      unansweredForMs: 20_000,
+      list: moved,
+      steps: [],
+    },
+    {
+      because: 'a minute later it goes, with an intent of its own',
+      resource: sent.spec({ keyName: 'y' }),
+      list: moved,
+      steps: ['intent at c2', `update ${DERIVED_KEY} with content`],
+    },
+  ]);
+
+  it('the spec is taken for applied together with the key', () => {
+    const { changes } = decide({ resource: sent, list: moved }).decision;
+    expect(changes).toMatchObject({ rebaseApplied: true, resolved: true, baseline: 'c2' });
+    expect(changes.fields?.map(({ state }) => state)).toEqual(['Presumed']);
+  });
+});
+
+describe('a push without an answer to a record that must stay disabled', () => {
+  const off = aCredential().withSecret('a').enabled(false).known('152').withSecret('b').pushUnanswered('c1');
+  const moved = anInventory().with({ id: '152', identifier: DERIVED, change: 'c2' });
+  itDecides([
+    {
+      because: 'it was applied, and nobody knows whether its DELETE followed',
+      resource: off,
+      list: moved,
+      steps: ['disable 152'],
+    },
+    {
+      because: 'it is sent again: its DELETE follows',
+      resource: off,
+      list,
+      steps: [`update ${DERIVED} with content`, 'disable 152 in any case'],
+    },
+    {
+      because: 'the Secret is back at a value that PAM keeps: the other one may have been applied',
+      resource: aCredential()
+        .withSecret('a', { push: 'Once' })
+        .enabled(false)
+        .known('152')
+        .withSecret('b', { push: 'Once' })
+        .pushUnanswered('c1')
+        .withSecret('a', { push: 'Once' }),
+      list: moved,
+      steps: ['disable 152'],
+    },
+    {
+      because: 'a key too',
+      resource: aKey().withSecret('a').enabled(false).known('92').withSecret('b').pushUnanswered('c0'),
+      list: keyList,
+      steps: ['disable 92'],
+    },
+  ]);
+});

@@ -38,6 +38,19 @@ describe('who enables and disables', () => {
     expect(story.record().active).toBe(true);
   });
 
+  it('D15: dies between a POST that enables and the DELETE that belongs to it: the next process disables', async () => {
+    story = new OrdersStory();
+    await story.begins({ enabled: false });
+    story.secret('two');
+    story.pam.faults.push({ operation: 'Upsert', fault: { signal: 'aborted' }, applied: true });
+    await story.passes();
+    story.record().active = true;
+    story.crash();
+    await story.passes();
+    expect(story.pushed()).toEqual(['two']);
+    expect(story.record()).toMatchObject({ active: false, content: 'two' });
+  });
+
   it('D15: a status that was forged to look like an edge is none', async () => {
     const { status } = story.kubernetes.stored('PamCredential', 'shop', 'orders');
     story.edit({}, {}, { ...status, enabled: false });

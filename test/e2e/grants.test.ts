@@ -199,6 +199,16 @@ describe('F5 no string of a spec leads out of its place', () => {
     return specs.find((spec) => field in spec) ?? specs[0] ?? {};
   }
 
+  /** Names of the Secrets that the resources of a list refer to. */
+  function secretNamesOf(list: string): ReadonlySet<string> {
+    const names = new Set<string>();
+    JSON.parse(list, (field, value) => {
+      if (field === 'secretRef' || field === 'totpSecretRef') names.add(value.name);
+      return value;
+    });
+    return names;
+  }
+
   it.each(['pamcredentials', 'pamsshkeys', 'pamconnections'])('%s name no namespace', (name) => {
     const references = textFields(specSchema(name)).filter((path) => path.at(-1) === 'namespace');
     expect(references).toEqual([]);
@@ -273,13 +283,19 @@ describe('F5 no string of a spec leads out of its place', () => {
       [],
     );
     expect(stage.output()).not.toContain('st0len');
-    const read = audit
+    const reads = audit
       .requests()
       .filter(({ right }) => right.startsWith('secrets get'))
       // The connection reads its own again from time to time.
-      .filter(({ namespace, name }) => namespace !== OPERATOR_NAMESPACE || name !== 'pam-core')
-      .map(({ namespace }) => namespace);
-    expect([...new Set(read)], 'where a Secret was read').toEqual([NAMESPACE]);
+      .filter(({ namespace, name }) => namespace !== OPERATOR_NAMESPACE || name !== 'pam-core');
+    expect([...new Set(reads.map(({ namespace }) => namespace))], 'where a Secret was read').toEqual([
+      NAMESPACE,
+    ]);
+    const declared = secretNamesOf(
+      await stage.kubectl('get', 'pamcredentials,pamsshkeys', '-n', NAMESPACE, '-o', 'json'),
+    );
+    const others = reads.filter(({ name }) => name === undefined || !declared.has(name));
+    expect(others, 'Secrets that no resource names').toEqual([]);
   });
 
   it.each(['../stolen', 'team-b/stolen', '..', '.', '', 'a%2fb', 'A', 'ｓtolen'])(

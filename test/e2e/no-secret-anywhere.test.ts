@@ -5,7 +5,8 @@ import { credential, NAMESPACE, type Stage, secret, sshKey, startStage } from '.
 
 /**
  * Canaries: every secret value that the operator handles is planted, PAM misbehaves in every way that could bring one
- * back (echoed requests, HTML, truncated answers), and then everything that anybody can read is searched.
+ * back (echoed requests, HTML, truncated answers), and then everything that anybody can read is searched. Names of
+ * Secrets are no secrets: messages name them, so that a user finds the one that is meant.
  */
 let stage: Stage;
 const password = 'c4nary-Passw0rd-Äx/+7';
@@ -132,5 +133,14 @@ it('leaves no secret in logs, resources, events, metrics or health answers', asy
     expect(text, where).not.toMatch(/Bearer [A-Za-z0-9]/);
     expect(text, where).not.toContain('oauth_signature');
   }
-  expect(await stage.kubectl('get', 'pamcredential', '-n', NAMESPACE)).toContain('canary');
+  const message = (await stage.reason('pamcredential', 'newline', 'SecretValueInvalid')).status
+    ?.conditions?.[0]?.message;
+  expect(message).toContain(`Secret ${NAMESPACE}/newline`);
+  // The search finds what is there: in the Secrets themselves.
+  const secrets = await stage.kubectl('get', 'secrets', '-A', '-o', 'yaml');
+  for (const canary of [`${password}2`, totp, pin, passphrase, pair.privateKey])
+    expect(
+      forms(canary).some((form) => secrets.includes(form)),
+      'a canary in its Secret',
+    ).toBe(true);
 });
