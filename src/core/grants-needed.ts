@@ -16,7 +16,7 @@ export interface Target {
 /**
  * The first of these operations that no grant allows, as a failure that prints the grant that would help;
  * absent when all are allowed. Asked for what the spec says *and* for what the inventory's entry says: either one
- * alone could name a harmless target.
+ * alone could name a harmless target. Where no list was asked for, the last one says it; but a disable waits for none.
  */
 export function refusedGrant(
   situation: Situation,
@@ -29,7 +29,8 @@ export function refusedGrant(
   // A name that another namespace's resource may derive: taking it is an adoption even while nothing has it.
   if (named.literally && asked.has('Create')) asked.add('Adopt');
   for (const operation of asked) {
-    for (const target of targets(situation, record.entry)) {
+    const entry = operation === 'Disable' ? record.entry : (record.entry ?? lastEntry(situation, record));
+    for (const target of targets(situation, entry)) {
       const request = ask(situation, target, operation, named);
       if (!isGranted(connection.grants, request)) return notGranted(request);
     }
@@ -74,6 +75,10 @@ export function operationsOf(actions: readonly Action[]): ReadonlySet<GrantOpera
     if (action.do === 'upsert' && action.mode === 'adopt') operations.add('Adopt');
   }
   return operations;
+}
+
+function lastEntry({ lastInventory }: Situation, { exists, id }: RecordDecision): InventoryEntry | undefined {
+  return exists ? lastInventory?.byId(id) : undefined;
 }
 
 function targets({ declared }: Situation, entry: InventoryEntry | undefined): readonly Target[] {
