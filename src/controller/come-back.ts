@@ -11,6 +11,9 @@ import type { ReconcilePorts } from './reconcile-ports.ts';
 import type { ResourceMemory } from './resource-memory.ts';
 import { PRIORITY } from './workqueue.ts';
 
+/** Until the baseline is known a rotation cannot be told, so it is looked for at the latest then (design 4.3). */
+const LATEST_BASELINE_MS = 60_000;
+
 /** After an own write of a record with secret content the baseline is looked for, spread a little. */
 export function baselineInMs(
   resource: ManagedResource,
@@ -19,7 +22,7 @@ export function baselineInMs(
   { baselineDelayMs, random }: ReconcilePorts,
 ): number | undefined {
   if (!outcome.wrote || !lacksBaseline({ ...resource, status } as ManagedResource)) return undefined;
-  return baselineDelayMs * (1 + 0.2 * random());
+  return Math.min(LATEST_BASELINE_MS, baselineDelayMs * (1 + 0.2 * random()));
 }
 
 /** When a resource whose pass failed comes back, and with which priority. */

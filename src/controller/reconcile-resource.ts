@@ -8,6 +8,7 @@ import { nextStatus } from '../core/next-status.ts';
 import { NOTHING_DONE } from '../core/outcome.ts';
 import { deletionBlocked } from '../core/plan-deletion.ts';
 import { disablesWithoutKey, NO_INSTALL_KEY, planWithoutKey } from '../core/plan-without-key.ts';
+import { compareField, recordedField } from '../core/recorded-content.ts';
 import { secretSources } from '../core/secret-source.ts';
 import type { Situation } from '../core/situation.ts';
 import { trustedResource } from '../core/trusted-resource.ts';
@@ -283,6 +284,13 @@ function remember(
   memory.refutedId = undefined;
   const { material } = situation;
   if (material === undefined || 'failure' in material) return;
-  // A version whose value is the recorded one need not be read again; a value that waits for its push must be.
-  for (const { field, version } of material.fields) memory.verified.set(field, version);
+  // A version whose value is the recorded one need not be read again; one that waits for its push, or for another policy
+  // than `Once`, must be.
+  const { fields = [], pushedFields = [] } = decision.changes;
+  const recorded = new Set([...fields, ...pushedFields].map(({ field }) => field));
+  const { resource, installKey } = situation;
+  for (const each of material.fields) {
+    const isSame = compareField(installKey, each, recordedField(resource, each.field)) === 'same';
+    if (isSame || recorded.has(each.field)) memory.verified.set(each.field, each.version);
+  }
 }

@@ -1,5 +1,6 @@
 import type { Decision, Plan } from './decision.ts';
 import type { ManagedResource } from './managed-resource.ts';
+import { pushPolicy } from './plan-hold.ts';
 import { settledAtMs, settlesInMs } from './plan-intent.ts';
 import type { RecordDecision } from './plan-record.ts';
 import { secretSources } from './secret-source.ts';
@@ -72,14 +73,11 @@ function withBaselineOf(decision: Decision, change: string | undefined): Decisio
 }
 
 /**
- * Only `OnChange` compares, but an edit of a key, which takes the key along, does with `Once` too; a resource without
- * secret content has nothing to hold back.
+ * `Override` compares nothing. `Once` does: an edit of a key takes the key along, and the policy may be changed. A
+ * resource without secret content has nothing to hold back.
  */
 export function lacksBaseline(resource: ManagedResource): boolean {
-  const policy = resource.kind === 'credential' ? resource.spec.content?.push : resource.spec.push;
-  const compares =
-    policy === undefined || policy === 'OnChange' || (policy === 'Once' && resource.kind === 'key');
-  if (secretSources(resource).length === 0 || !compares) return false;
+  if (secretSources(resource).length === 0 || pushPolicy(resource) === 'Override') return false;
   const { content } = resource.status;
   return content !== undefined && content.change === undefined;
 }

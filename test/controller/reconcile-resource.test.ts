@@ -63,6 +63,13 @@ describe('reconcileResource', () => {
     expect(world.kubernetes.events).toMatchObject([{ type: 'Normal', reason: 'Synced' }]);
   });
 
+  it('looks for the baseline a minute after its write at the latest, whatever the spread', async () => {
+    world.baselineDelayMs = 60_000;
+    world.connect();
+    world.kubernetes.secret('shop/orders', { password: 'one' });
+    expect(await create({ content: fromSecret })).toMatchObject({ next: { afterMs: 60_000 } });
+  });
+
   it('a second pass costs no call, no read and no write', async () => {
     await inSync();
     expect(await world.reconcile(credential(), PRIORITY.resync)).toEqual({ result: 'success' });

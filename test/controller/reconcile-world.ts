@@ -56,6 +56,7 @@ export class ReconcileWorld {
   random = 1;
   installKey: InstallKey | { readonly failure: Failure } = installKey;
   secretsPollSeconds: number | undefined;
+  baselineDelayMs = 30_000;
   /** Why a client cannot be made. */
   clientProblem: string | undefined;
   readonly connections = new Connections({
@@ -152,7 +153,7 @@ export class ReconcileWorld {
       recordWrittenAtMs: () => undefined,
       waitSeconds: () => undefined,
       admitDeletion: async () => this.admitsDeletions,
-      baselineDelayMs: 30_000,
+      baselineDelayMs: this.baselineDelayMs,
       onDisabled: (name, seconds) => this.disabled.push({ connection: name, seconds }),
     };
   }

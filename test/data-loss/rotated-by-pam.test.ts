@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FORCE_SYNC_ANNOTATION } from '../../src/api/names.ts';
+import { fromSecret } from '../controller/declared-resources.ts';
 import { useVirtualTime } from '../controller/virtual-time.ts';
 import { OrdersStory } from './orders-story.ts';
 
@@ -40,6 +41,29 @@ describe('PAM Core rotated the password by itself', () => {
     await other.passes();
     expect(other.ready()).toBe('False RotatedElsewhere');
     expect(other.record().content).toBe('one');
+  });
+
+  it.each([
+    {
+      because: 'PAM Core rotated it: held',
+      rotates: true,
+      ready: 'False RotatedElsewhere',
+      content: 'rotated',
+    },
+    { because: 'nobody changed it: pushed at once', rotates: false, ready: 'True Synced', content: 'two' },
+  ])('D1: a Secret changed under `Once`, then the policy is OnChange; $because', async (row) => {
+    const once = new OrdersStory();
+    await once.begins({ content: { ...fromSecret, push: 'Once' } });
+    if (row.rotates) once.rotate('rotated');
+    once.secret('two');
+    await once.passes();
+    expect(once.pushed()).toEqual([]);
+    once.edit({ content: fromSecret });
+    await once.passes();
+    expect(once.ready()).toBe(row.ready);
+    once.crash();
+    await once.passes();
+    expect(once.record().content).toBe(row.content);
   });
 
   it('D1: who knows better pushes with a force-sync', async () => {

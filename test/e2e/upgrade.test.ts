@@ -26,6 +26,7 @@ const CHANGED_MODULES = {
   older: {
     'plan-baseline': `
       export const withBaseline = (situation, record, decision) => decision;
+      export const isChangedElsewhere = () => false;
       export const lacksBaseline = () => false;`,
   },
   /** A status has one more field, under the seal, and its fields in another order. */
