@@ -1,17 +1,21 @@
 import type { InstallKey } from '../core/digest.ts';
+import type { InventoryIndex } from '../core/inventory-index.ts';
 import { type ManagedResource, manage, type ParentRecord } from '../core/managed-resource.ts';
+import { isRenamed } from '../core/plan-record.ts';
 import { trustedResource } from '../core/trusted-resource.ts';
 import type { Caches } from './kubernetes.ts';
 
 /**
  * The record that `spec.parentRef` leads to, for a credential that has one. Its id counts only under a valid seal and
- * on the same PAM Core: PAM logs in with the parent, so a status that names somebody's id must not lend it out.
+ * on the same PAM Core, and not where the last list shows it under another identifier: PAM logs in with the parent, so a
+ * status that names somebody's id must not lend it out.
  */
 export function parentRecord(
   resource: ManagedResource,
   fingerprint: string,
   installKey: InstallKey,
   caches: Pick<Caches, 'get'>,
+  lastInventory: InventoryIndex | undefined,
 ): ParentRecord | undefined {
   if (resource.kind === 'key' || resource.spec.parentRef === undefined) return undefined;
   const { namespace, name } = resource.metadata;
@@ -20,8 +24,11 @@ export function parentRecord(
   if (ring !== undefined) return { cycle: [name, ...ring] };
   const cached = read(resource.spec.parentRef.name);
   if (cached === undefined) return {};
-  const { status } = trustedResource(manage(cached), installKey).resource;
-  return status.id !== undefined && status.connectionFingerprint === fingerprint ? { id: status.id } : {};
+  const { id, identifier, connectionFingerprint } = trustedResource(manage(cached), installKey).resource
+    .status;
+  if (id === undefined || identifier === undefined || connectionFingerprint !== fingerprint) return {};
+  const isSomebodys = isRenamed(lastInventory === undefined ? {} : { lastInventory }, { id, identifier });
+  return isSomebodys ? {} : { id };
 }
 
 /**

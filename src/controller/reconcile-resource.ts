@@ -58,7 +58,8 @@ export async function reconcileResource(
   const key = await ports.installKey();
   if ('failure' in key) return withoutInstallKey(resource, key.failure, view, claim, ports, memory);
   const { resource: believed, seal } = trustedResource(resource, key);
-  const parent = parentRecord(believed, view.fingerprint, key, ports.caches);
+  const lastInventory = view.session?.inventory.latest;
+  const parent = parentRecord(believed, view.fingerprint, key, ports.caches, lastInventory);
   resource = parent === undefined ? believed : ({ ...believed, parent } as ManagedResource);
 
   const decided = await decide({ resource, seal }, view, key, claim.seenAtMs, ports, memory);

@@ -4,6 +4,7 @@ import { parentRecord } from '../../src/controller/parent-record.ts';
 import { manage } from '../../src/core/managed-resource.ts';
 import { sealStatus } from '../../src/core/seal.ts';
 import { INSTALL_KEY } from '../support/situation/a-resource.ts';
+import { anInventory } from '../support/situation/an-inventory.ts';
 import { credential } from './declared-resources.ts';
 import { InMemoryKubernetes } from './in-memory-kubernetes.ts';
 
@@ -62,12 +63,33 @@ describe('the record of a parent', () => {
   it.each(rows)('$because', ({ others, resource = child('c', 'parent'), expected }) => {
     const kubernetes = new InMemoryKubernetes();
     for (const each of [...others, resource]) kubernetes.apply(each);
-    expect(parentRecord(manage(resource), 'here', INSTALL_KEY, kubernetes)).toEqual(expected);
+    expect(parentRecord(manage(resource), 'here', INSTALL_KEY, kubernetes, undefined)).toEqual(expected);
   });
 
   it('in another PAM Core says nothing: its id is another record here', () => {
     const kubernetes = new InMemoryKubernetes();
     kubernetes.apply(child('parent', undefined, sealed));
-    expect(parentRecord(manage(child('c', 'parent')), 'elsewhere', INSTALL_KEY, kubernetes)).toEqual({});
+    expect(
+      parentRecord(manage(child('c', 'parent')), 'elsewhere', INSTALL_KEY, kubernetes, undefined),
+    ).toEqual({});
+  });
+
+  it.each([
+    {
+      because: 'as the parent has it',
+      list: anInventory().with({ id: '11', identifier: 'P' }),
+      expected: { id: '11' },
+    },
+    { because: 'not at all: it may be hidden', list: anInventory(), expected: { id: '11' } },
+    {
+      because: 'under another identifier: PAM would log in with the record of somebody else',
+      list: anInventory().with({ id: '11', identifier: 'of-the-bank' }),
+      expected: {},
+    },
+  ])('in a list that shows its id $because', ({ list, expected }) => {
+    const kubernetes = new InMemoryKubernetes();
+    kubernetes.apply(child('parent', undefined, sealed));
+    const resource = manage(child('c', 'parent'));
+    expect(parentRecord(resource, 'here', INSTALL_KEY, kubernetes, list.index())).toEqual(expected);
   });
 });
