@@ -15,6 +15,8 @@ export interface OperatorProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The `main.ts` of another version; the one of this tree unless told. */
   readonly main?: string;
+  /** Flags of Node itself. */
+  readonly nodeFlags?: readonly string[];
   /** Receives what the process prints, as it comes. */
   readonly onOutput?: (text: string) => void;
 }
@@ -45,7 +47,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     ...['--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '127.0.0.1:0'],
     ...(options.args ?? []),
   ];
-  const child = spawn(process.execPath, [options.main ?? MAIN, ...flags], {
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.main ?? MAIN, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env },
   });

@@ -18,6 +18,7 @@ type Action = (controlled: Controlled, body: JsonObject, id: string) => unknown;
 /** What another process may do. Values of secrets never leave: `contentVersion` says how often one was set. */
 const actions: Readonly<Record<string, Action>> = {
   'GET journal': ({ journal }) => ({ calls: journal.entries }),
+  'GET counts': ({ journal }) => journal.counts(),
   'DELETE journal': ({ journal }) => journal.clear(),
   'GET records': ({ store }) => ({ records: store.records().map(withoutSecrets), custody: store.custody() }),
   'GET devices': ({ store }) => ({ devices: store.devices() }),

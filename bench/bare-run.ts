@@ -1,0 +1,32 @@
+import { startBareClients } from './bare-clients.ts';
+import { createSet } from './create-set.ts';
+import type { World } from './world.ts';
+
+/**
+ * The calls of all resources of the set `bare` by bare clients, in seconds: of resources that are there, or from the
+ * first that is created.
+ */
+export async function bareRun(world: World, whatever: 'areThere' | 'areCreated'): Promise<number> {
+  const { controlPlane, pam, options, progress } = world;
+  if (whatever === 'areThere') {
+    progress.step('Create resources for the bare clients');
+    await createSet(world, 'bare');
+  }
+  const clients = await startBareClients({
+    server: controlPlane.server,
+    kubeconfigPath: controlPlane.kubeconfigPath,
+    namespace: 'bare',
+    pamUrl: pam.url,
+    oauth2: pam.oauth2,
+    workers: options.workers,
+  });
+  try {
+    progress.step(`Bare clients, while resources ${whatever === 'areThere' ? 'are there' : 'are created'}:`);
+    const startedAt = Date.now();
+    const done = clients.done(options.resources, (count) => progress.at(count, options.resources));
+    await createSet(world, 'bare', clients.tell);
+    return ((await done) - startedAt) / 1000;
+  } finally {
+    await clients.stop();
+  }
+}

@@ -1,0 +1,25 @@
+import { bareRun } from '../bare-run.ts';
+import { createSet } from '../create-set.ts';
+import { followTo } from '../follow.ts';
+import type { World } from '../world.ts';
+
+/** Resources are created as fast as the API server takes them, while the operator runs. */
+export async function storm(world: World): Promise<void> {
+  const { options, figures, progress } = world;
+  const bareSeconds = await bareRun(world, 'areCreated');
+  const observer = await world.observe('storm');
+  const operator = await world.startOperator('storm');
+  progress.step('Storm:');
+  const startedAt = Date.now();
+  const creating = createSet(world, 'storm');
+  const endedAt = await followTo(world, observer, 'synced', options.resources);
+  await creating;
+  const seconds = (endedAt - startedAt) / 1000;
+  figures.set('stormShare', bareSeconds / seconds);
+  figures.set('stormRate', options.resources / seconds);
+  const { wallMs, cpuMs } = await operator.longestBlock();
+  figures.raise('block', wallMs);
+  figures.raise('blockCpu', cpuMs);
+  await operator.stop();
+  await observer.stop();
+}
