@@ -38,7 +38,7 @@ const RULES: Readonly<Record<Layer, Rule>> = {
 };
 
 /** What core may take from node:crypto: nothing that draws random numbers. */
-const PURE_CRYPTO = ['createHash', 'createHmac', 'timingSafeEqual'];
+const PURE_CRYPTO = ['createHash', 'createHmac', 'createSecretKey', 'timingSafeEqual', 'Hmac', 'KeyObject'];
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bperformance\b|\bsetTimeout\b|\bsetInterval\b|\bprocess\.|\bfetch\(|\bcrypto\.(?:getRandom|random)|\basync\b|\bawait\b/;
 

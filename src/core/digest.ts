@@ -1,4 +1,11 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  type Hmac,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto';
 
 /**
  * The key of this installation, kept in a Secret of the operator's namespace. Digests in a status are made with
@@ -8,6 +15,18 @@ export interface InstallKey {
   /** Names the key in each digest: the first 8 hex digits of the SHA-256 of the key. */
   readonly id: string;
   readonly bytes: Uint8Array;
+}
+
+const secretKeys = new WeakMap<InstallKey, KeyObject>();
+
+/** HMAC-SHA256 with the install key. Given its bytes each time, Node would spend four times as long on the key as on the text. */
+export function installHmac(key: InstallKey): Hmac {
+  let secretKey = secretKeys.get(key);
+  if (secretKey === undefined) {
+    secretKey = createSecretKey(key.bytes);
+    secretKeys.set(key, secretKey);
+  }
+  return createHmac('sha256', secretKey);
 }
 
 /** Whose value a digest is of. Without it, equal passwords of two resources would have equal digests. */
@@ -21,7 +40,7 @@ export interface DigestContext {
 
 /** `<key id>:<32 hex digits>`: HMAC-SHA256 over the context and the value, cut to 128 bits. */
 export function digest(key: InstallKey, context: DigestContext, value: string | Uint8Array): string {
-  const hmac = createHmac('sha256', key.bytes);
+  const hmac = installHmac(key);
   const { kind, namespace, name, field } = context;
   // A length before each part: no two contexts can run together into the same text.
   for (const part of ['v1', kind, namespace, name, field]) hmac.update(`${part.length}:${part}|`);

@@ -1,8 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { PamCredentialStatus } from '../api/pam-credential.gen.ts';
 import type { PamSshKeyStatus } from '../api/pam-ssh-key.gen.ts';
 import { canonicalJson } from './canonical-json.ts';
-import type { InstallKey } from './digest.ts';
+import { type InstallKey, installHmac } from './digest.ts';
 
 type SealedStatus = Pick<
   PamCredentialStatus & PamSshKeyStatus,
@@ -38,7 +38,7 @@ export function sealStatus(key: InstallKey, uid: string, status: SealedStatus): 
     status;
   const sealed = { id, identifier, connectionFingerprint, enabled, applied, content, pending };
   const text = canonicalJson({ version: 1, uid, ...sealed, lastHandledForceSync });
-  return `${key.id}:${createHmac('sha256', key.bytes).update(text).digest('hex')}`;
+  return `${key.id}:${installHmac(key).update(text).digest('hex')}`;
 }
 
 export function sealStateOf(key: InstallKey, uid: string, status: SealedStatus): SealState {
