@@ -28,10 +28,20 @@ interface Claim {
   readonly mayWrite: boolean;
 }
 
+/** The names of a claim, and what besides the spec they were made from. */
+interface NamesOfSpec {
+  readonly uid: string;
+  readonly connection: PamConnection;
+  readonly identifier: string | undefined;
+  readonly names: readonly string[];
+}
+
 /** Claims of all resources on records, kept with the caches. */
 export class ResourceClaims {
   readonly #index = new ClaimIndex<ResourceKey>();
   readonly #caches: Pick<Caches, 'get' | 'namespaceLabels'>;
+  /** Asked for several times in each pass. A spec is its resource's own, and another object once it has changed. */
+  readonly #names = new WeakMap<ManagedResource['spec'], NamesOfSpec>();
   /** In the order of the writes. */
   readonly #writtenAtMs = new Map<string, number>();
 
@@ -103,7 +113,15 @@ export class ResourceClaims {
 
   #namesOf(resource: ManagedResource): readonly string[] {
     const connection = this.#connectionOf(resource);
-    return connection === undefined ? [] : namesOf(resource, connection);
+    if (connection === undefined) return [];
+    const { uid } = resource.metadata;
+    const { identifier } = resource.status;
+    const known = this.#names.get(resource.spec);
+    if (known?.uid === uid && known.connection === connection && known.identifier === identifier)
+      return known.names;
+    const names = namesOf(resource, connection);
+    this.#names.set(resource.spec, { uid, connection, identifier, names });
+    return names;
   }
 
   #claim(resource: ManagedResource): Claim | undefined {
@@ -123,7 +141,7 @@ export class ResourceClaims {
     const mayWrite = (['Create', 'Update'] as const).some((operation) =>
       isGranted(grants, { ...target, operation }),
     );
-    return { claimant: claimantOf(resource), names: namesOf(resource, connection), mayWrite };
+    return { claimant: claimantOf(resource), names: this.#namesOf(resource), mayWrite };
   }
 
   #connectionOf(resource: Pick<ManagedResource, 'spec'>): PamConnection | undefined {
