@@ -5,6 +5,7 @@ import { Connections } from './controller/connections.ts';
 import { type Controller, startController } from './controller/controller.ts';
 import { DeletionBrakes } from './controller/deletion-brakes.ts';
 import { watchDrift } from './controller/drift-watch.ts';
+import { inTurns } from './controller/in-turns.ts';
 import type { ResourceKind } from './controller/kubernetes.ts';
 import { OwnVersions } from './controller/own-versions.ts';
 import { type ConnectionPorts, reconcileConnection } from './controller/reconcile-connection.ts';
@@ -139,24 +140,25 @@ export function startOperator(options: OperatorOptions): Operator {
   );
 
   /** Entries with the connection's prefix that no resource of this cluster derives or holds. */
-  function unclaimed({ metadata, spec }: PamConnection, index: InventoryIndex): number {
+  async function unclaimed({ metadata, spec }: PamConnection, index: InventoryIndex): Promise<number> {
     function* resources() {
       for (const kind of ['PamCredential', 'PamSshKey'] as const)
         for (const resource of caches.list(kind)) yield manage(resource);
     }
-    const count = unclaimedEntries(index.inventory, spec.identifierPrefix, resources());
+    const count = await inTurns(unclaimedEntries(index.inventory, spec.identifierPrefix, resources()));
     metrics.pam.unclaimed(metadata.name, count);
     return count;
   }
 
   /** What a new list says of records that are known: told as numbers, and to the resources whose record is gone. */
-  function watchList(name: string, index: InventoryIndex): void {
+  async function watchList(name: string, index: InventoryIndex): Promise<void> {
     const connection = caches.get('PamConnection', '', name);
     if (connection === undefined) return;
     const { url, tenant, disabledRecords = 'Auto' } = connection.spec;
     const learned = connection.status?.inventory?.disabledRecords;
     const shows = disabledRecords === 'Auto' ? (learned ?? 'Hidden') : disabledRecords;
-    const drift = watchDrift(index, connectionFingerprint(url, tenant), shows, watchedOf(name));
+    const fingerprint = connectionFingerprint(url, tenant);
+    const drift = await inTurns(watchDrift(index, fingerprint, shows, watchedOf(name)));
     for (const { kind, metadata } of drift.concerned)
       wakeUp.wake(kind, [{ namespace: metadata.namespace ?? '', name: metadata.name }]);
     metrics.pam.inventoryRead(name, { entries: index.inventory.entries.length, at: new Date() });

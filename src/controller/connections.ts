@@ -35,7 +35,7 @@ export interface ConnectionsOptions {
   readonly createClient: (name: string, settings: ConnectionSettings) => PamClient;
   readonly clock: Clock;
   readonly newRequestId: () => string;
-  readonly onInventory: (connection: string, index: InventoryIndex) => void;
+  readonly onInventory: (connection: string, index: InventoryIndex) => void | Promise<void>;
 }
 
 /** The live sessions by name of their PamConnection. Written by the connection's reconcile, read by everybody. */

@@ -3,6 +3,7 @@ import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
 import { fold } from '../core/glob.ts';
 import type { InventoryEntry } from '../core/inventory.ts';
 import type { InventoryIndex } from '../core/inventory-index.ts';
+import type { InPieces } from './in-turns.ts';
 import type { ResourceMemory } from './resource-memory.ts';
 
 /** A record is gone when two lists at least this far apart, and this long after our last write, did not show it. */
@@ -10,6 +11,9 @@ const GONE_AFTER_MS = 60_000;
 
 /** How far PAM's list may lag behind a write: a younger one may still show a record as it was before our disable. */
 const LIST_LAG_MS = 30_000;
+
+/** So many resources take one or two milliseconds. */
+const RESOURCES_PER_PIECE = 500;
 
 export interface Watched {
   readonly resource: PamCredential | PamSshKey;
@@ -29,22 +33,25 @@ export interface Drift {
 /**
  * Compares a list with what the statuses say, without a write or a call: nightly rotation of 10,000 records is a number
  * in a metric, not 10,000 writes. Where PAM hides disabled records, a missing one may be disabled, so nothing is said
- * to be gone.
+ * to be gone. Stops now and then: what changes meanwhile is compared as it is when its turn comes.
  *
  * @param fingerprint of the connection: an id of another PAM Core is not looked for
  */
-export function watchDrift(
+export function* watchDrift(
   index: InventoryIndex,
   fingerprint: string,
   disabledRecords: 'Listed' | 'Hidden',
   watched: Iterable<Watched>,
-): Drift {
+): InPieces<Drift> {
   const { sentAtMs, complete } = index.inventory;
   const concerned: (PamCredential | PamSshKey)[] = [];
   let rotated = 0;
   let sawDisabled = false;
+  let seen = 0;
   if (!complete) return { concerned, rotated, sawDisabled };
   for (const { resource, memory } of watched) {
+    seen += 1;
+    if (seen % RESOURCES_PER_PIECE === 0) yield;
     const { id, identifier, connectionFingerprint } = resource.status ?? {};
     if (id === undefined || connectionFingerprint !== fingerprint) continue;
     // What happened after the request was sent is not in the list.

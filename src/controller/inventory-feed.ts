@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { Inventory } from '../core/inventory.ts';
 import { type InventoryIndex, indexInventory } from '../core/inventory-index.ts';
+import { inTurns } from './in-turns.ts';
 
 /** Lists start at most once a second, and leave PAM four fifths of the time (design 3.4). */
 const MIN_INTERVAL_MS = 1000;
@@ -21,6 +22,9 @@ export class ListTooSoon extends Error {
   }
 }
 
+/** Told of each list, after those who waited for it. The next one waits until it is done. */
+type OnList = (index: InventoryIndex) => void | Promise<void>;
+
 interface Waiter {
   readonly notBeforeMs: number;
   readonly resolve: (index: InventoryIndex) => void;
@@ -34,7 +38,7 @@ interface Waiter {
 export class InventoryFeed {
   readonly #list: () => Promise<Inventory>;
   readonly #clock: Clock;
-  readonly #onList: (index: InventoryIndex) => void;
+  readonly #onList: OnList;
   #latest: InventoryIndex | undefined;
   #waiters: Waiter[] = [];
   #startedAtMs = Number.NEGATIVE_INFINITY;
@@ -50,7 +54,7 @@ export class InventoryFeed {
   #ended: { readonly error: unknown } | undefined;
 
   /** @param list one call of PAM's list; its failure goes to all who wait for it */
-  constructor(list: () => Promise<Inventory>, clock: Clock, onList: (index: InventoryIndex) => void) {
+  constructor(list: () => Promise<Inventory>, clock: Clock, onList: OnList) {
     this.#list = list;
     this.#clock = clock;
     this.#onList = onList;
@@ -106,19 +110,21 @@ export class InventoryFeed {
     this.#startedAtMs = this.#clock.monotonicMs();
     const startedAtMs = this.#startedAtMs;
     try {
-      const inventory = await this.#list();
+      const inventory = await this.#list().finally(() => {
+        this.#tookMs = this.#clock.monotonicMs() - startedAtMs;
+      });
       // Of a session that has ended: nobody waits, and its metrics are gone.
       if (this.#ended !== undefined) return;
-      const index = indexInventory(this.#judge(inventory));
+      const index = await inTurns(indexInventory(this.#judge(inventory)));
+      if (this.#ended !== undefined) return;
       this.#latest = index;
       this.#failure = undefined;
       this.#serve(inventory.sentAtMs, ({ resolve }) => resolve(index));
-      this.#onList(index);
+      await this.#onList(index);
     } catch (error) {
       this.#failure = { error };
       this.#serve(startedAtMs, ({ reject }) => reject(error));
     } finally {
-      this.#tookMs = this.#clock.monotonicMs() - startedAtMs;
       this.#running = false;
       this.#schedule();
     }

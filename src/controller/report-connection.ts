@@ -21,7 +21,7 @@ export interface ConnectionReportPorts {
     latestDeletion(connection: string): string | undefined;
   };
   /** Entries with our prefix that no resource derives. */
-  readonly unclaimed: (connection: PamConnection, index: InventoryIndex) => number;
+  readonly unclaimed: (connection: PamConnection, index: InventoryIndex) => Promise<number>;
   /** Deletions that were held may go on. */
   readonly wakeDeletions: (connection: string) => void;
 }
@@ -36,10 +36,10 @@ export async function reportConnection(
   const { metadata } = connection;
   const previous = connection.status ?? {};
   const verdict = verdictOf(failure);
+  const inventory = await nextInventory(connection, latest, ports);
   const { now } = ports.conditionClock();
   const released = releasedDeletions(connection, now, ports.usage.latestDeletion(metadata.name));
   const deletions = nextDeletions(released?.deletions ?? previous.deletions, metadata.name, ports);
-  const inventory = nextInventory(connection, latest, ports);
   const { total, ready, reconciling, stalled, suspended } = ports.usage.of(metadata.name);
   const status: PamConnectionStatus = {
     ...previous,
@@ -111,11 +111,11 @@ function nextDeletions(
 }
 
 /** Numbers of a list that decides nothing are none. */
-function nextInventory(
+async function nextInventory(
   connection: PamConnection,
   latest: InventoryIndex | undefined,
   { listsDisabled, unclaimed }: ConnectionReportPorts,
-): PamConnectionStatus['inventory'] {
+): Promise<PamConnectionStatus['inventory']> {
   const previous = connection.status?.inventory;
   const isWhole = latest?.inventory.complete === true;
   const learned = listsDisabled(connection.metadata.name);
@@ -124,7 +124,7 @@ function nextInventory(
     ...previous,
     ...(isWhole && {
       entries: latest.inventory.entries.length,
-      unclaimedEntries: unclaimed(connection, latest),
+      unclaimedEntries: await unclaimed(connection, latest),
     }),
     ...(learned && { disabledRecords: 'Listed' as const }),
   };

@@ -10,12 +10,19 @@ export interface InventoryIndex {
   byTarget(username: string, hostname: string): readonly InventoryEntry[];
 }
 
-/** Compared folded: whether PAM itself regards case is unknown, so the widest reading decides. */
-export function indexInventory(inventory: Inventory): InventoryIndex {
+/** So many entries take one or two milliseconds. */
+const ENTRIES_PER_PIECE = 1000;
+
+/**
+ * Compared folded: whether PAM itself regards case is unknown, so the widest reading decides. Stops now and then, since
+ * a list may have tens of thousands of entries.
+ */
+export function* indexInventory(inventory: Inventory): Generator<void, InventoryIndex> {
   const byIdentifier = new Map<string, InventoryEntry[]>();
   const byTarget = new Map<string, InventoryEntry[]>();
   const byId = new Map<string, InventoryEntry>();
-  for (const entry of inventory.entries) {
+  for (const [at, entry] of inventory.entries.entries()) {
+    if (at % ENTRIES_PER_PIECE === ENTRIES_PER_PIECE - 1) yield;
     byId.set(entry.id, entry);
     if (entry.identifier !== undefined) append(byIdentifier, fold(entry.identifier), entry);
     if (!entry.isKey) append(byTarget, target(entry.username, entry.hostname), entry);

@@ -8,16 +8,17 @@ export interface CutRows {
   readonly rows: readonly Uint8Array[];
 }
 
-/** So many bytes take about a millisecond; then others have their turn. */
-const bytesPerTurn = 1024 * 1024;
+/** So many bytes take one or two milliseconds; then others have their turn. */
+const bytesPerTurn = 256 * 1024;
 
 const quote = 0x22;
 const backslash = 0x5c;
 const comma = 0x2c;
 const colon = 0x3a;
 const openBracket = 0x5b;
-const opening: ReadonlySet<number> = new Set([0x7b, openBracket]);
-const closing: ReadonlySet<number> = new Set([0x7d, 0x5d]);
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
 
 /**
  * Cuts a top-level member that is an array into its items without parsing them, so that an inventory of tens of
@@ -48,7 +49,7 @@ export async function cutRows(body: Uint8Array, name: string): Promise<CutRows |
       if (end === -1) return undefined;
       if (depth === 1) lastText = bytes.toString('latin1', at + 1, end);
       at = end;
-    } else if (opening.has(byte)) {
+    } else if (byte === openBracket || byte === openBrace) {
       if (byte === openBracket && depth === 1 && isNamed) {
         if (array !== undefined) return undefined;
         array = { start: at + 1, end: -1 };
@@ -56,7 +57,7 @@ export async function cutRows(body: Uint8Array, name: string): Promise<CutRows |
         isInRows = true;
       }
       depth += 1;
-    } else if (closing.has(byte)) {
+    } else if (byte === closeBracket || byte === closeBrace) {
       depth -= 1;
       if (isInRows && depth === 1 && array !== undefined) {
         const last = bytes.subarray(rowStart, at);
@@ -75,12 +76,16 @@ export async function cutRows(body: Uint8Array, name: string): Promise<CutRows |
   return { envelope: Buffer.concat([bytes.subarray(0, array.start), bytes.subarray(array.end)]), rows };
 }
 
-/** Offset of the quote that ends the text which begins at `start`, -1 where none does. */
+/**
+ * Offset of the quote that ends the text which begins at `start`, -1 where none does. Most texts of a list are short:
+ * byte by byte is faster than a search.
+ */
 function endOfText(bytes: Buffer, start: number): number {
-  for (let end = bytes.indexOf(quote, start + 1); end !== -1; end = bytes.indexOf(quote, end + 1)) {
-    let backslashes = 0;
-    while (bytes[end - 1 - backslashes] === backslash) backslashes += 1;
-    if (backslashes % 2 === 0) return end;
+  for (let end = start + 1; end < bytes.length; end += 1) {
+    const byte = bytes[end];
+    if (byte === quote) return end;
+    // Whatever is escaped is no end.
+    if (byte === backslash) end += 1;
   }
   return -1;
 }

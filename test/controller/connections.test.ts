@@ -26,7 +26,7 @@ function newConnections() {
       pams.push(pam);
       return pam;
     },
-    onInventory: (name, { inventory }) => lists.push({ name, inventory }),
+    onInventory: (name, { inventory }) => void lists.push({ name, inventory }),
   });
   return { connections, pams, lists, refusals };
 }

@@ -3,6 +3,7 @@ import type { PamCredentialStatus } from '../../src/api/pam-credential.gen.ts';
 import { watchDrift } from '../../src/controller/drift-watch.ts';
 import { ResourceMemory } from '../../src/controller/resource-memory.ts';
 import type { InventoryEntry } from '../../src/core/inventory.ts';
+import { allPieces } from '../support/all-pieces.ts';
 import { anInventory } from '../support/situation/an-inventory.ts';
 import { credential } from './declared-resources.ts';
 
@@ -31,7 +32,8 @@ function list(
   if (Object.keys(found).length > 0) story = story.with({ ...entry, ...found });
   if (!whole) story = story.incomplete();
   const resource = credential({}, {}, status);
-  const drift = watchDrift(story.sentAt(seconds * 1000).index(), 'here', shows, [{ resource, memory }]);
+  const index = story.sentAt(seconds * 1000).index();
+  const drift = allPieces(watchDrift(index, 'here', shows, [{ resource, memory }]));
   return { told: drift.concerned.length, gone: memory.gone, rotated: drift.rotated, saw: drift.sawDisabled };
 }
 

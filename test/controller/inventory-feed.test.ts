@@ -17,7 +17,7 @@ function newFeed() {
     });
     return promise;
   };
-  const feed = new InventoryFeed(list, virtualClock, ({ inventory }) => told.push(inventory));
+  const feed = new InventoryFeed(list, virtualClock, ({ inventory }) => void told.push(inventory));
   return { feed, calls, told };
 }
 
@@ -150,6 +150,7 @@ describe('InventoryFeed', () => {
     const first = feed.atLeast(Date.now());
     calls[0]?.end();
     await first;
+    await vi.advanceTimersByTimeAsync(0);
     const throttled = feed.atLeast(Date.now() + 1);
     expect(vi.getTimerCount()).toBe(1);
     feed.stop(new Error('ended'));

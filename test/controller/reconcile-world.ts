@@ -176,7 +176,7 @@ export class ReconcileWorld {
       listsDisabled: () => this.listsDisabled,
       isInUse: () => this.inUse,
       usage: this.usage,
-      unclaimed: () => this.unclaimed,
+      unclaimed: async () => this.unclaimed,
       wakeDeletions: (name) => this.wokenDeletions.push(name),
     };
   }

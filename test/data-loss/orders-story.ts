@@ -1,6 +1,7 @@
 import type { PamCredential, PamCredentialSpec } from '../../src/api/pam-credential.gen.ts';
 import type { ResourceMetadata } from '../../src/api/resource-metadata.ts';
 import { DeletionBrakes } from '../../src/controller/deletion-brakes.ts';
+import { inTurns } from '../../src/controller/in-turns.ts';
 import type { Kubernetes } from '../../src/controller/kubernetes.ts';
 import type { PassResult } from '../../src/controller/pass-result.ts';
 import type { ConnectionPorts } from '../../src/controller/reconcile-connection.ts';
@@ -44,7 +45,7 @@ export class OrdersStory extends ReconcileWorld {
     return {
       ...super.connectionPorts(),
       unclaimed: ({ spec }, { inventory }) =>
-        unclaimedEntries(inventory, spec.identifierPrefix, this.#credentials().map(manage)),
+        inTurns(unclaimedEntries(inventory, spec.identifierPrefix, this.#credentials().map(manage))),
     };
   }
 

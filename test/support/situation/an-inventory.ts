@@ -1,5 +1,6 @@
 import type { Inventory, InventoryEntry } from '../../../src/core/inventory.ts';
 import { type InventoryIndex, indexInventory } from '../../../src/core/inventory-index.ts';
+import { allPieces } from '../all-pieces.ts';
 
 /** When passes begin in these situations, in monotonic milliseconds. */
 export const NOW = 100_000;
@@ -36,7 +37,7 @@ export class InventoryStory {
   }
 
   index(): InventoryIndex {
-    return indexInventory(this.inventory);
+    return allPieces(indexInventory(this.inventory));
   }
 }
 
