@@ -40,6 +40,7 @@ interface NamesOfSpec {
 export class ResourceClaims {
   readonly #index = new ClaimIndex<ResourceKey>();
   readonly #caches: Pick<Caches, 'get' | 'namespaceLabels'>;
+  readonly #fingerprints = new WeakMap<PamConnection, string>();
   /** Asked for several times in each pass. A spec is its resource's own, and another object once it has changed. */
   readonly #names = new WeakMap<ManagedResource['spec'], NamesOfSpec>();
   /** In the order of the writes. */
@@ -119,9 +120,18 @@ export class ResourceClaims {
     const known = this.#names.get(resource.spec);
     if (known?.uid === uid && known.connection === connection && known.identifier === identifier)
       return known.names;
-    const names = namesOf(resource, connection);
+    const names = namesOf(resource, connection, this.#fingerprintOf(connection));
     this.#names.set(resource.spec, { uid, connection, identifier, names });
     return names;
+  }
+
+  #fingerprintOf(connection: PamConnection): string {
+    let fingerprint = this.#fingerprints.get(connection);
+    if (fingerprint === undefined) {
+      fingerprint = connectionFingerprint(connection.spec.url, connection.spec.tenant);
+      this.#fingerprints.set(connection, fingerprint);
+    }
+    return fingerprint;
   }
 
   #claim(resource: ManagedResource): Claim | undefined {
@@ -149,8 +159,7 @@ export class ResourceClaims {
   }
 }
 
-function namesOf(resource: ManagedResource, { spec }: PamConnection): readonly string[] {
-  const fingerprint = connectionFingerprint(spec.url, spec.tenant);
+function namesOf(resource: ManagedResource, { spec }: PamConnection, fingerprint: string): readonly string[] {
   const declared = declaredRecord(resource, spec.identifierPrefix);
   const names = claimNames(fingerprint, resource.kind, declared);
   // An adopted record keeps its own identifier, which the resource claims besides the one that it derives.

@@ -11,7 +11,7 @@ import type { ManagedResource } from './managed-resource.ts';
 import { nextContent } from './next-content.ts';
 import type { Outcome } from './outcome.ts';
 import { wasNotApplied } from './pam-fault.ts';
-import { sealStateOf, sealStatus } from './seal.ts';
+import { saysNothing, sealStatus } from './seal.ts';
 import { syncedMessage } from './synced-message.ts';
 
 export type ManagedStatus = PamCredentialStatus & PamSshKeyStatus;
@@ -246,8 +246,7 @@ function sealed(
     return withoutAbsent<ManagedStatus>({ ...next, ...kept });
   }
   const complete = withoutAbsent<ManagedStatus>(next);
-  const blank = sealStateOf(key, metadata.uid, complete) === 'blank';
-  return blank ? complete : { ...complete, seal: sealStatus(key, metadata.uid, complete) };
+  return saysNothing(complete) ? complete : { ...complete, seal: sealStatus(key, metadata.uid, complete) };
 }
 
 function withoutAbsent<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {

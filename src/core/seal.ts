@@ -50,8 +50,11 @@ export function sealStateOf(key: InstallKey, uid: string, status: SealedStatus):
   return keyId !== undefined && keyId !== key.id ? 'otherKey' : 'broken';
 }
 
-/** A seal or the time of a write without the facts that belong to it is a status that was tampered with. */
-function saysNothing(status: SealedStatus): boolean {
+/**
+ * Nothing of a record, and no seal or time of a write either: without the facts that belong to them these would be of a
+ * status that was tampered with.
+ */
+export function saysNothing(status: SealedStatus): boolean {
   const { id, identifier, connectionFingerprint, enabled, applied, content, pending, lastSyncTime, seal } =
     status;
   const told = [id, identifier, connectionFingerprint, enabled, applied, content, pending, lastSyncTime];
