@@ -12,7 +12,8 @@ export class ClaimIndex<K extends string> {
    */
   set(key: K, names: readonly string[]): ReadonlySet<K> {
     const before = this.#names.get(key) ?? [];
-    if (before.length === names.length && before.every((name, at) => name === names[at])) return new Set();
+    const isSame = before.length === names.length && before.every((name, at) => name === names[at]);
+    if (before === names || isSame) return new Set();
     const concerned = this.#remove(key, before);
     for (const name of names) {
       const keys = this.#byName.get(name);

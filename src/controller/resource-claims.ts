@@ -31,7 +31,8 @@ interface Claim {
 /** The names of a claim, and what besides the spec they were made from. */
 interface NamesOfSpec {
   readonly uid: string;
-  readonly connection: PamConnection;
+  readonly fingerprint: string;
+  readonly identifierPrefix: string;
   readonly identifier: string | undefined;
   readonly names: readonly string[];
 }
@@ -117,11 +118,13 @@ export class ResourceClaims {
     if (connection === undefined) return [];
     const { uid } = resource.metadata;
     const { identifier } = resource.status;
+    const { identifierPrefix } = connection.spec;
+    const fingerprint = this.#fingerprintOf(connection);
     const known = this.#names.get(resource.spec);
-    if (known?.uid === uid && known.connection === connection && known.identifier === identifier)
-      return known.names;
-    const names = namesOf(resource, connection, this.#fingerprintOf(connection));
-    this.#names.set(resource.spec, { uid, connection, identifier, names });
+    const isKnown = known?.fingerprint === fingerprint && known.identifierPrefix === identifierPrefix;
+    if (isKnown && known.uid === uid && known.identifier === identifier) return known.names;
+    const names = namesOf(resource, identifierPrefix, fingerprint);
+    this.#names.set(resource.spec, { uid, fingerprint, identifierPrefix, identifier, names });
     return names;
   }
 
@@ -159,8 +162,12 @@ export class ResourceClaims {
   }
 }
 
-function namesOf(resource: ManagedResource, { spec }: PamConnection, fingerprint: string): readonly string[] {
-  const declared = declaredRecord(resource, spec.identifierPrefix);
+function namesOf(
+  resource: ManagedResource,
+  identifierPrefix: string,
+  fingerprint: string,
+): readonly string[] {
+  const declared = declaredRecord(resource, identifierPrefix);
   const names = claimNames(fingerprint, resource.kind, declared);
   // An adopted record keeps its own identifier, which the resource claims besides the one that it derives.
   const { identifier } = resource.status;

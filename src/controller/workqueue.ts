@@ -54,6 +54,8 @@ export class Workqueue<K extends string> {
     [];
   readonly #observer: WorkqueueObserver | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** For when it was set. */
+  #timerAtMs: number | undefined;
   #stopped = false;
 
   constructor(clock: Clock, namespaceOf: (key: K) => string, observer?: WorkqueueObserver) {
@@ -159,10 +161,19 @@ export class Workqueue<K extends string> {
       if (claim === undefined) at += 1;
       else this.#waiters.splice(at, 1)[0]?.give(claim);
     }
-    clearTimeout(this.#timer);
     const nextAtMs = this.#delayed.nextAtMs();
+    // Nearly every call: the timer stands already.
+    if (nextAtMs === this.#timerAtMs && !this.#stopped) return;
+    clearTimeout(this.#timer);
+    this.#timerAtMs = nextAtMs;
     if (nextAtMs === undefined || this.#stopped) return;
-    this.#timer = setTimeout(() => this.#dispatch(), Math.min(Math.max(nextAtMs - now, 1), LONGEST_TIMER_MS));
+    const afterMs = Math.min(Math.max(nextAtMs - now, 1), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => this.#onTimer(), afterMs);
+  }
+
+  #onTimer(): void {
+    this.#timerAtMs = undefined;
+    this.#dispatch();
   }
 
   #claim(atLeast?: number): Claim<K> | undefined {

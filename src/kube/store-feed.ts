@@ -10,8 +10,8 @@ export interface ReflectorHandler<T> {
   onDelete(previous: T): void;
 }
 
-/** Handler calls between two turns of the event loop while a list is applied. */
-const CALLS_PER_TURN = 500;
+/** Handler calls between two turns of the event loop while a list is applied: they take some milliseconds. */
+const CALLS_PER_TURN = 100;
 
 /** Applies what a list or a watch says to a store and tells the handler. */
 export class StoreFeed<T extends Identified> {

@@ -1,6 +1,7 @@
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
 import type { ConnectionUsage } from '../controller/connection-usage.ts';
+import { type InPieces, inTurns } from '../controller/in-turns.ts';
 import type { ResourceByKind, ResourceKind } from '../controller/kubernetes.ts';
 import type { OwnVersions } from '../controller/own-versions.ts';
 import { parentRing } from '../controller/parent-record.ts';
@@ -18,6 +19,16 @@ import type { Metrics } from '../observability/metrics.ts';
 import { keyOf } from './resource-key.ts';
 
 type ManagedKind = 'PamCredential' | 'PamSshKey';
+
+/** A key that is to be visited. */
+interface Wake {
+  readonly kind: ManagedKind;
+  readonly key: string;
+  readonly priority: number;
+}
+
+/** So many keys take one or two milliseconds. */
+const WAKES_PER_PIECE = 500;
 
 type ResourceByKindWithNamespace = {
   readonly [K in ResourceKind]: ResourceByKind[K] & { readonly metadata: { readonly namespace: string } };
@@ -96,14 +107,30 @@ export function createWakeUp(options: WakeUpOptions) {
     );
   }
 
-  /** Resources of one connection, or all; their priority is that of a resync unless a disable waits. */
+  /**
+   * Resources of one connection, or all; their priority is that of a resync unless a disable waits. All are looked at
+   * before the first one is visited, since what one may do depends on the others. What waits for a disable is woken at
+   * once, the rest in pieces.
+   */
   function wakeAll(matches: (resource: PamCredential | PamSshKey) => boolean): void {
+    const others: Wake[] = [];
     for (const kind of ['PamCredential', 'PamSshKey'] as const) {
       for (const resource of caches().list(kind)) {
         if (!matches(resource)) continue;
         const { namespace: place, name } = resource.metadata;
-        queues[kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), true)] });
+        const lane = laneOf(manage(resource), true);
+        const woken = { kind, key: keyOf(place, name), priority: PRIORITY[lane] };
+        if (lane === 'disable') queues[kind].add(woken.key, { priority: woken.priority });
+        else others.push(woken);
       }
+    }
+    void inTurns(addAll(others));
+  }
+
+  function* addAll(all: readonly Wake[]): InPieces<void> {
+    for (const [at, { kind, key, priority }] of all.entries()) {
+      if (at % WAKES_PER_PIECE === WAKES_PER_PIECE - 1) yield;
+      queues[kind].add(key, { priority });
     }
   }
 
