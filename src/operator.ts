@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { PamConnection } from './api/pam-connection.gen.ts';
 import type { Settings } from './config/settings.ts';
-import { Connections } from './controller/connections.ts';
 import { type Controller, startController } from './controller/controller.ts';
 import { DeletionBrakes } from './controller/deletion-brakes.ts';
 import { watchDrift } from './controller/drift-watch.ts';
@@ -31,12 +30,11 @@ import type { Tracing } from './observability/tracing.ts';
 import { installKeyReader } from './operator/install-key-reader.ts';
 import { leaderWrites } from './operator/leader-writes.ts';
 import { leadership } from './operator/leadership.ts';
+import { pamConnections } from './operator/pam-connections.ts';
 import { namespaceOf } from './operator/resource-key.ts';
 import { type Reconcile, tracePasses } from './operator/traced-passes.ts';
 import { watchUsage } from './operator/usage-watch.ts';
 import { createWakeUp } from './operator/wake-up.ts';
-import { limitCalls } from './pam/limited-client.ts';
-import { createPamClient } from './pam/pam-client.ts';
 import { readKeyPair } from './ssh/key-pair-reader.ts';
 
 type ManagedKind = 'PamCredential' | 'PamSshKey';
@@ -195,25 +193,13 @@ export function startOperator(options: OperatorOptions): Operator {
     connections.forgetLists();
   });
 
-  const connections = new Connections({
+  const connections = pamConnections({
+    settings,
+    version,
     clock: CLOCK,
-    newRequestId: randomUUID,
-    createClient: (name, connection) =>
-      limitCalls(
-        createPamClient({
-          ...connection,
-          maxResponseBytes: 1024 * 1024,
-          maxInventoryBytes: settings.maxInventoryMebibytes * 1024 * 1024,
-          userAgent: `pam-operator/${version}`,
-          clock: CLOCK,
-          onCall: (call) => {
-            metrics.pam.called(name, call);
-            tracing.pamCalled({ connection: name, ...call });
-          },
-        }),
-        connection.limits,
-        CLOCK,
-      ),
+    metrics,
+    tracing,
+    queues,
     onInventory: watchList,
   });
 

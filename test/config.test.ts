@@ -38,6 +38,8 @@ describe('defaults', () => {
       accessRetrySeconds: 3600,
       progressDeadlineSeconds: 600,
       baselineDelaySeconds: 30,
+      probeIntervalSeconds: 30,
+      gateProbeIntervalSeconds: 300,
       maxInventoryMebibytes: 32,
     });
   });

@@ -13,7 +13,7 @@ const CLASSES: Readonly<Record<RetryClass, { readonly meaning: string; readonly 
   },
   gate: {
     meaning: 'A fault of the whole connection. `Reconciling` is true as long as it lasts.',
-    again: 'like `backoff`',
+    again: 'when a probe of the connection (every 5 min) gets through',
   },
   wait: {
     meaning:
@@ -53,7 +53,12 @@ export function conditionsReference(): GeneratedFile[] {
 
 function section(reason: Reason): string[] {
   const { retry, waitSeconds, explanation, remedy } = CATALOGUE[reason];
-  const again = waitSeconds === undefined ? CLASSES[retry].again : `after ${duration(waitSeconds)}`;
+  const again =
+    reason === 'CircuitOpen'
+      ? 'when a probe of the connection gets through'
+      : waitSeconds === undefined
+        ? CLASSES[retry].again
+        : `after ${duration(waitSeconds)}`;
   const numbers = numbersOf(reason);
   const codes = numbers.length === 0 ? [] : [`- Numbers of PAM Core: ${numbers.join(', ')}`];
   return [

@@ -169,6 +169,28 @@ export const ROWS: readonly { readonly title: string; readonly panels: readonly 
           },
         ],
       },
+      {
+        title: 'Calls held back',
+        description:
+          'Connections whose calls wait, since PAM Core does not answer or refuses them, and that are probed.',
+        kind: 'timeseries',
+        width: 8,
+        unit: 'short',
+        queries: [
+          {
+            expr: 'max by (connection, state) (pam_operator_circuit_state{state!="Closed"})',
+            legend: '{{connection}} {{state}}',
+          },
+        ],
+      },
+      {
+        title: 'Calls in flight allowed',
+        description: 'limits.maxInFlight of the connection; less after PAM Core was overloaded or too slow.',
+        kind: 'timeseries',
+        width: 8,
+        unit: 'short',
+        queries: [{ expr: 'max by (connection) (pam_operator_in_flight_limit)', legend: '{{connection}}' }],
+      },
     ],
   },
   {

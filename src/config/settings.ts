@@ -49,6 +49,8 @@ export interface Settings {
   readonly progressDeadlineSeconds: number;
   /** At most 60. */
   readonly baselineDelaySeconds: number;
+  readonly probeIntervalSeconds: number;
+  readonly gateProbeIntervalSeconds: number;
 
   readonly maxInventoryMebibytes: number;
 }

@@ -100,6 +100,27 @@ export const WORK_OPTIONS = {
       'Time after an own write until the list is looked at for the time stamp that later changes by others are told by; one list serves all writes meanwhile.',
   }),
 
+  probeIntervalSeconds: integerOption({
+    ...pam,
+    ...seconds,
+    flag: 'probe-interval-seconds',
+    key: 'probe.intervalSeconds',
+    default: 30,
+    minimum: 1,
+    maximum: 3600,
+    description: 'While PAM Core does not answer, one call finds out this often whether it is back.',
+  }),
+  gateProbeIntervalSeconds: integerOption({
+    ...pam,
+    ...seconds,
+    flag: 'gate-probe-interval-seconds',
+    key: 'probe.gateIntervalSeconds',
+    default: 300,
+    minimum: 1,
+    maximum: DAY,
+    description:
+      'The same while PAM Core refuses the whole connection (credentials, permission, path, TLS). A change of the PamConnection, its Secret or CA is tried at once.',
+  }),
   maxInventoryMebibytes: integerOption({
     ...pam,
     unit: 'MiB',

@@ -1,4 +1,6 @@
 import type { PamConnection } from '../api/pam-connection.gen.ts';
+import type { CircuitSettings } from '../core/circuit.ts';
+import { classify } from '../core/classify.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ConnectionSettings } from '../core/connection-settings.ts';
 import { connectionFingerprint } from '../core/digest.ts';
@@ -6,7 +8,9 @@ import type { Failure } from '../core/failure.ts';
 import type { InventoryIndex } from '../core/inventory-index.ts';
 import type { PamClient } from '../core/pam-call.ts';
 import { PamError } from '../core/pam-fault.ts';
+import { type BreakerState, ConnectionCircuit } from './connection-circuit.ts';
 import { InventoryFeed } from './inventory-feed.ts';
+import type { ResourceKey } from './resource-claims.ts';
 
 /** A live connection to one PAM Core: belongs to UID, generation and the version of its Secret and CA. */
 export interface Session {
@@ -14,6 +18,7 @@ export interface Session {
   readonly version: string;
   readonly client: PamClient;
   readonly inventory: InventoryFeed;
+  readonly circuit: ConnectionCircuit;
   readonly requestTimeoutMs: number;
   /** Ends every call of the session. */
   readonly signal: AbortSignal;
@@ -36,6 +41,11 @@ export interface ConnectionsOptions {
   readonly clock: Clock;
   readonly newRequestId: () => string;
   readonly onInventory: (connection: string, index: InventoryIndex) => void | Promise<void>;
+  readonly probes: CircuitSettings;
+  /** The state machine of a session changed, or what it holds calls back for: the connection has to be visited. */
+  readonly onCircuit: (connection: string, breaker: BreakerState) => void;
+  /** A resource that waited for its connection may call. */
+  readonly wake: (key: ResourceKey, priority: number, afterMs: number) => void;
 }
 
 /** The live sessions by name of their PamConnection. Written by the connection's reconcile, read by everybody. */
@@ -77,16 +87,30 @@ export class Connections {
     this.#stop(name);
     const stop = new AbortController();
     this.#stops.set(name, stop);
-    const { clock, newRequestId, onInventory } = this.#options;
-    const inventory = new InventoryFeed(
-      () => client.list({ signal: stop.signal, requestId: newRequestId() }),
+    const { clock, newRequestId, onInventory, onCircuit, probes, wake } = this.#options;
+    const circuit: ConnectionCircuit = new ConnectionCircuit({
+      ...probes,
       clock,
-      (list) => onInventory(name, list),
-    );
+      paceMs: 1000 / settings.limits.requestsPerSecond,
+      listRestMs: () => inventory.restMs(),
+      onChanged: () => onCircuit(name, circuit.breaker),
+      wake,
+    });
+    const list = async (urgent: boolean) => {
+      const call = { kind: 'list', urgent } as const;
+      if (!circuit.admits(call)) throw listEnded();
+      return circuit.guard(
+        call,
+        (mayStart) => client.list({ signal: stop.signal, requestId: newRequestId(), mayStart }),
+        ({ fault }) => classify(fault, {}),
+      );
+    };
+    const inventory = new InventoryFeed(list, clock, (index) => onInventory(name, index));
     const session = {
       version,
       client,
       inventory,
+      circuit,
       requestTimeoutMs: settings.timeouts.requestMs,
       signal: stop.signal,
     };
@@ -107,6 +131,11 @@ export class Connections {
     this.#firstVisit(name).resolve();
     // Created anew under its name, it is waited for again.
     this.#firstVisits.delete(name);
+  }
+
+  /** A pass has ended, whatever became of its resource. */
+  passEnded(key: ResourceKey): void {
+    for (const { session } of this.#views.values()) session?.circuit.passEnded(key);
   }
 
   /** Another replica has led meanwhile, so older lists do not show what it wrote. */
@@ -150,6 +179,7 @@ export class Connections {
     this.#stops.get(name)?.abort();
     this.#stops.delete(name);
     if (session === undefined) return;
+    session.circuit.stop();
     session.inventory.stop(listEnded());
     session.client.close();
   }

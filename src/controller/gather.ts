@@ -8,8 +8,10 @@ import { plan } from '../core/plan.ts';
 import { secretSources } from '../core/secret-source.ts';
 import type { Situation } from '../core/situation.ts';
 import type { TrustedResource } from '../core/trusted-resource.ts';
+import { isUrgent } from '../core/wake.ts';
 import type { ConnectionView } from './connections.ts';
 import { connectionNotReady } from './execute.ts';
+import { heldBackList } from './hold-back.ts';
 import { ListTooSoon } from './inventory-feed.ts';
 import { LATER, type PassResult } from './pass-result.ts';
 import { readMaterial } from './read-material.ts';
@@ -54,8 +56,11 @@ export async function decide(
       const failure = connectionNotReady(view.connection.metadata.name, view.problem);
       return { decision: { ...nothing(), failure }, situation };
     }
+    const held = heldBackList(resource, next.notBeforeMs, view.session);
+    if (held !== undefined) return { decision: otherwise ?? held, situation };
     try {
-      situation = { ...situation, inventory: await view.session.inventory.atLeast(next.notBeforeMs) };
+      const inventory = await view.session.inventory.atLeast(next.notBeforeMs, isUrgent(resource));
+      situation = { ...situation, inventory };
     } catch (error) {
       if (!(error instanceof PamError || error instanceof ListTooSoon)) throw error;
       if (otherwise !== undefined) return { decision: otherwise, situation };

@@ -27,6 +27,7 @@ type OnList = (index: InventoryIndex) => void | Promise<void>;
 
 interface Waiter {
   readonly notBeforeMs: number;
+  readonly urgent: boolean;
   readonly resolve: (index: InventoryIndex) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -36,7 +37,7 @@ interface Waiter {
  * everybody who waits is served by the same call. Never two lists are in flight.
  */
 export class InventoryFeed {
-  readonly #list: () => Promise<Inventory>;
+  readonly #list: (urgent: boolean) => Promise<Inventory>;
   readonly #clock: Clock;
   readonly #onList: OnList;
   #latest: InventoryIndex | undefined;
@@ -53,8 +54,8 @@ export class InventoryFeed {
   /** Why nobody is served any more; absent while the feed lives. */
   #ended: { readonly error: unknown } | undefined;
 
-  /** @param list one call of PAM's list; its failure goes to all who wait for it */
-  constructor(list: () => Promise<Inventory>, clock: Clock, onList: OnList) {
+  /** @param list one call of PAM's list; its failure goes to all who wait for it. `urgent`: a pending disable does */
+  constructor(list: (urgent: boolean) => Promise<Inventory>, clock: Clock, onList: OnList) {
     this.#list = list;
     this.#clock = clock;
     this.#onList = onList;
@@ -74,15 +75,27 @@ export class InventoryFeed {
    * A snapshot whose request was sent at this monotonic time or later. Rejects as the list does. Nobody waits for the
    * end of a long pause: with the last list's failure, or else with {@link ListTooSoon}, it rejects at once.
    */
-  atLeast(notBeforeMs: number): Promise<InventoryIndex> {
+  atLeast(notBeforeMs: number, urgent = false): Promise<InventoryIndex> {
     // A pass may still hold a session that has ended meanwhile: it must not wait for ever.
     if (this.#ended !== undefined) return Promise.reject(this.#ended.error);
-    const latest = this.#latest;
-    if (latest !== undefined && latest.inventory.sentAtMs >= notBeforeMs) return Promise.resolve(latest);
+    const latest = this.youngerThan(notBeforeMs);
+    if (latest !== undefined) return Promise.resolve(latest);
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ notBeforeMs, resolve, reject });
+      this.#waiters.push({ notBeforeMs, urgent, resolve, reject });
       this.#schedule();
     });
+  }
+
+  /** The snapshot that {@link atLeast} would give without a call, if there is one. */
+  youngerThan(notBeforeMs: number): InventoryIndex | undefined {
+    const latest = this.#latest;
+    return latest !== undefined && latest.inventory.sentAtMs >= notBeforeMs ? latest : undefined;
+  }
+
+  /** How long PAM has to rest before the next list may start; not positive: no longer. */
+  restMs(): number {
+    const now = this.#clock.monotonicMs();
+    return this.#startedAtMs + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * this.#tookMs) - now;
   }
 
   /** Fails whoever waits; a list that is in flight is ended by the connection's own signal. */
@@ -94,8 +107,7 @@ export class InventoryFeed {
 
   #schedule(): void {
     if (this.#running || this.#ended !== undefined || this.#waiters.length === 0) return;
-    const now = this.#clock.monotonicMs();
-    const pauseMs = this.#startedAtMs + Math.max(MIN_INTERVAL_MS, DURATION_FACTOR * this.#tookMs) - now;
+    const pauseMs = this.restMs();
     clearTimeout(this.#timer);
     if (pauseMs <= 0) void this.#run();
     else if (pauseMs <= MIN_INTERVAL_MS) this.#timer = setTimeout(() => this.#schedule(), pauseMs);
@@ -110,7 +122,8 @@ export class InventoryFeed {
     this.#startedAtMs = this.#clock.monotonicMs();
     const startedAtMs = this.#startedAtMs;
     try {
-      const inventory = await this.#list().finally(() => {
+      const urgent = this.#waiters.some((waiter) => waiter.urgent);
+      const inventory = await this.#list(urgent).finally(() => {
         this.#tookMs = this.#clock.monotonicMs() - startedAtMs;
       });
       // Of a session that has ended: nobody waits, and its metrics are gone.

@@ -5,8 +5,8 @@ import type { PamCallContext } from '../core/pam-call.ts';
 import { PamError, wasNotApplied } from '../core/pam-fault.ts';
 import type { Session } from './connections.ts';
 import type { ExecutionPorts, ExecutionSituation } from './execute.ts';
-
 import { Outdated } from './outdated.ts';
+import { resourceKey } from './resource-claims.ts';
 import { PRIORITY } from './workqueue.ts';
 
 /** The PAM writes of one pass, each fenced by the Lease, audited, and timed for the freshness of later lists. */
@@ -32,7 +32,12 @@ export class PamWrites {
     call: (context: PamCallContext, session: Session) => Promise<T>,
   ): Promise<T> {
     const { session, fence, signal, superseded, clock } = this.#ports;
+    const { resource } = this.#situation;
     if (session === undefined) throw new Outdated();
+    // Also one that only follows a POST: that may have enabled the record.
+    const urgent = operation === 'Disable' && !resource.deleting;
+    const circuitCall = { kind: 'write', by: resourceKey(resource), urgent } as const;
+    if (!session.circuit.admits(circuitCall)) throw new Outdated();
     if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();
     // A pass that has written comes to its end: half a creation would wait for the next process.
     const stopping =
@@ -47,13 +52,17 @@ export class PamWrites {
       // What else a pass of the disables' lane writes must not stand before another resource's disable.
       priority:
         operation === 'Disable' ? PRIORITY.disable : Math.min(this.#ports.priority, PRIORITY.deletion),
-      mayStart: () => fence(session.requestTimeoutMs),
     };
     const startedAtMs = clock.monotonicMs();
     const audit = (outcome: AuditOutcome, error?: PamError, reason?: string) =>
       this.#audit(operation, target, requestId, clock.monotonicMs() - startedAtMs, outcome, error, reason);
     try {
-      const result = await call(context, session);
+      const result = await session.circuit.guard(
+        circuitCall,
+        (isAdmitted) =>
+          call({ ...context, mayStart: () => fence(session.requestTimeoutMs) && isAdmitted() }, session),
+        (error) => this.classify(error),
+      );
       this.wrote = true;
       audit('Applied');
       return result;

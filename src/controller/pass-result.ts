@@ -11,3 +11,6 @@ const STALE_RETRY_MS = 1000;
 
 /** Nothing is known yet, or what is known is out of date: no status says so. */
 export const LATER: PassResult = { result: 'requeue_after', next: { afterMs: STALE_RETRY_MS } };
+
+/** The connection takes no calls now: it brings the key back itself, once it does. */
+export const WAITS: PassResult = { result: 'requeue_after' };

@@ -1,12 +1,9 @@
-import { ALLOWED_HOSTS_ANNOTATION } from '../api/names.ts';
 import type { PamConnection } from '../api/pam-connection.gen.ts';
 import { classify } from '../core/classify.ts';
 import type { Clock } from '../core/clock.ts';
 import type { ConditionClock } from '../core/conditions.ts';
-import { authSecretName, type ConnectionSettings, connectionSettings } from '../core/connection-settings.ts';
+import type { ConnectionSettings } from '../core/connection-settings.ts';
 import { type Failure, problem } from '../core/failure.ts';
-import type { InventoryIndex } from '../core/inventory-index.ts';
-import { KubeError } from '../core/kube-error.ts';
 import { PamError } from '../core/pam-fault.ts';
 import { type RetrySettings, retryDelayMs } from '../core/schedule.ts';
 import { ownedByAnother, wantedFinalizers } from './connection-custody.ts';
@@ -15,16 +12,14 @@ import { ListTooSoon } from './inventory-feed.ts';
 import type { Caches, Kubernetes } from './kubernetes.ts';
 import type { OwnVersions } from './own-versions.ts';
 import type { PassResult } from './pass-result.ts';
+import { type PreparePorts, prepareConnection, unavailable } from './prepare-connection.ts';
 import { type ConnectionReportPorts, reportConnection } from './report-connection.ts';
 import { PRIORITY } from './workqueue.ts';
 
-export interface ConnectionPorts extends ConnectionReportPorts {
+export interface ConnectionPorts extends ConnectionReportPorts, PreparePorts {
   readonly caches: Caches;
   readonly kubernetes: Kubernetes;
   readonly connections: Connections;
-  /** Namespace of the operator: Secrets and CA bundles of connections live there. */
-  readonly namespace: string;
-  readonly leaseDurationSeconds: number;
   readonly retry: RetrySettings;
   readonly clock: Clock;
   readonly conditionClock: () => ConditionClock;
@@ -45,19 +40,18 @@ const INVENTORY_INTERVAL_SECONDS = 600;
 /** After a write of the finalizers the event comes first; this is only the safety net. */
 const CUSTODY_RETRY_MS = 1000;
 
-const AUTH_FIELD = '`spec.auth`';
-
 /** Opens, renews or refuses a connection, and asks PAM for its list once: the proof that it works. */
 export async function reconcileConnection(name: string, ports: ConnectionPorts): Promise<PassResult> {
   const { caches, connections } = ports;
-  const cached = caches.get('PamConnection', '', name);
-  if (cached === undefined) {
+  const found = caches.get('PamConnection', '', name);
+  if (found === undefined) {
     connections.remove(name);
     ports.failures.delete(name);
     ports.ownVersions.forget(name);
     ports.wakeResources(name);
     return { result: 'success' };
   }
+  const cached = ports.ownVersions.overlay(found);
   const foreign = ownedByAnother(cached, ports.installation);
   if (foreign !== undefined) {
     const isNews = connections.peek(name)?.problem?.message !== foreign.message;
@@ -76,7 +70,7 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
     if (outcome !== 'unchanged') return { result: 'requeue_after', next: { afterMs: CUSTODY_RETRY_MS } };
   }
   const before = connections.peek(name);
-  const prepared = await prepare(connection, ports).catch((error: unknown) => unavailable(error));
+  const prepared = await prepareConnection(connection, ports).catch((error: unknown) => unavailable(error));
   if ('transient' in prepared && before?.session !== undefined) {
     // The API server is away for a moment: what was read last goes on being used.
     return {
@@ -96,10 +90,20 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
   const isNew = before?.session !== session;
   if (isNew || before?.connection.metadata.generation !== connection.metadata.generation)
     ports.wakeResources(name);
-  const probed = await probe(connection, session, ports);
-  if (probed !== undefined && 'afterMs' in probed)
-    return { result: 'requeue_after', next: { afterMs: probed.afterMs, priority: PRIORITY.retry } };
-  return conclude(connection, probed, session.inventory.latest, ports);
+  return ask(connection, session, ports);
+}
+
+/** Asks PAM for its list where that is due, unless the state machine holds calls back, and reports. */
+async function ask(connection: PamConnection, session: Session, ports: ConnectionPorts): Promise<PassResult> {
+  const { cause, probesByList } = session.circuit;
+  if (cause === undefined) {
+    const learnt = await list(session, youngEnoughMs(connection, session, ports.clock));
+    return conclude(connection, learnt, session, ports);
+  }
+  const told = await reportConnection(connection, cause, session, ports);
+  // Nothing is asked of PAM; the next change of the state machine brings the connection back.
+  if (!probesByList) return { result: 'success' };
+  return conclude(told, await list(session, ports.clock.monotonicMs()), session, ports);
 }
 
 /**
@@ -113,7 +117,7 @@ async function claim(connection: PamConnection, ports: ConnectionPorts): Promise
   const target = { kind: 'PamConnection', namespace: '', name, uid } as const;
   const result = await ports.kubernetes.writeStatus(target, status, claimed, { resourceVersion });
   if (result.outcome !== 'written') return undefined;
-  ports.ownVersions.add(name, result.resourceVersion);
+  ports.ownVersions.add(name, result.resourceVersion, claimed);
   return {
     ...connection,
     metadata: { ...metadata, resourceVersion: result.resourceVersion },
@@ -154,107 +158,24 @@ function open(
   }
 }
 
-async function prepare(
-  connection: PamConnection,
-  ports: ConnectionPorts,
-): Promise<
-  { readonly version: string; readonly settings: ConnectionSettings } | { readonly failure: Failure }
-> {
-  const { spec, metadata } = connection;
-  const { kubernetes, namespace, leaseDurationSeconds } = ports;
-  const secretName = authSecretName(spec);
-  const secret = await kubernetes.readSecret(namespace, secretName);
-  const where = `Secret ${namespace}/${secretName} (${AUTH_FIELD})`;
-  if (secret === 'notFound') {
-    return {
-      failure: problem(
-        'SecretNotFound',
-        `${where} does not exist`,
-        "Create it in the operator's namespace or correct the reference",
-      ),
-    };
-  }
-  if (secret === 'forbidden')
-    return { failure: problem('SecretForbidden', `The operator may not read ${where}`) };
-  const bundle = await readCaBundle(connection, ports);
-  if (typeof bundle === 'object') return bundle;
-  const settings = connectionSettings(spec, {
-    secret: secret.data,
-    allowedHosts: hostList(secret.annotations.get(ALLOWED_HOSTS_ANNOTATION)),
-    ...(bundle !== undefined && { caBundle: bundle }),
-    leaseDurationSeconds,
-  });
-  if ('failure' in settings) return settings;
-  // UID, generation and what was read: a connection that was edited starts anew.
-  const version = [metadata.uid, metadata.generation, secret.uid, secret.resourceVersion, bundle ?? ''].join(
-    '/',
-  );
-  return { version, settings };
-}
-
-/** Secret or ConfigMap could not be read at all. Whoever waits for the connection must hear of it, not wait on. */
-function unavailable(error: unknown): { readonly failure: Failure; readonly transient: true } {
-  if (!(error instanceof KubeError)) throw error;
-  const failure = problem(
-    'ConnectionNotReady',
-    'The API server did not give the Secret of the connection',
-    'It is read again',
-  );
-  return { failure: { ...failure, retry: 'backoff' }, transient: true };
-}
-
-async function readCaBundle(
-  { spec }: PamConnection,
-  { kubernetes, namespace }: ConnectionPorts,
-): Promise<string | undefined | { readonly failure: Failure }> {
-  const reference = spec.caBundleConfigMap;
-  if (reference === undefined) return undefined;
-  const text = await kubernetes.readConfigMapKey(namespace, reference.name, reference.key);
-  const where = `ConfigMap ${namespace}/${reference.name} (\`spec.caBundleConfigMap\`)`;
-  switch (text) {
-    case 'notFound':
-      return {
-        failure: problem('InvalidSettings', `${where} does not exist`, 'Create it or correct the reference'),
-      };
-    case 'forbidden':
-      return {
-        failure: problem(
-          'InvalidSettings',
-          `The operator may not read ${where}`,
-          'Allow its ServiceAccount to get it',
-        ),
-      };
-    case 'noKey':
-      return {
-        failure: problem(
-          'InvalidSettings',
-          `${where} has no key \`${reference.key}\``,
-          'Add it or correct the reference',
-        ),
-      };
-    default:
-      return text;
-  }
-}
-
 /** Wait before a pass that learnt nothing, since the session had ended, is made again. */
 const ENDED_RETRY_MS = 1000;
 
-/**
- * A list that is younger than the interval says that the connection works; else one is asked for. `afterMs`: nothing
- * was learnt about PAM, so there is nothing to report.
- */
-async function probe(
-  connection: PamConnection,
-  session: Session,
-  { clock }: ConnectionPorts,
-): Promise<Failure | { readonly afterMs: number } | undefined> {
-  const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
-  // Read only when it is needed: one list is proof enough.
-  if (interval === 0 && session.inventory.latest !== undefined) return undefined;
+/** A list that is younger than this proves that the connection works. Absent: any is, since it is read only when needed. */
+function youngEnoughMs({ spec }: PamConnection, { inventory }: Session, clock: Clock): number | undefined {
+  const interval = spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
+  if (interval === 0 && inventory.latest !== undefined) return undefined;
   const ageMs = (interval === 0 ? INVENTORY_INTERVAL_SECONDS : interval) * 1000;
+  return clock.monotonicMs() - ageMs / 2;
+}
+
+/** `afterMs`: nothing was learnt about PAM, so there is nothing to report. */
+type Learnt = Failure | { readonly afterMs: number } | undefined;
+
+async function list({ inventory }: Session, notBeforeMs: number | undefined): Promise<Learnt> {
+  if (notBeforeMs === undefined) return undefined;
   try {
-    await session.inventory.atLeast(clock.monotonicMs() - ageMs / 2);
+    await inventory.atLeast(notBeforeMs);
     return undefined;
   } catch (error) {
     if (error instanceof ListTooSoon) return { afterMs: error.afterMs };
@@ -265,13 +186,15 @@ async function probe(
 
 async function conclude(
   connection: PamConnection,
-  failure: Failure | undefined,
-  latest: InventoryIndex | undefined,
+  learnt: Learnt,
+  session: Session | undefined,
   ports: ConnectionPorts,
 ): Promise<PassResult> {
+  if (learnt !== undefined && 'afterMs' in learnt)
+    return { result: 'requeue_after', next: { afterMs: learnt.afterMs, priority: PRIORITY.retry } };
   const { name } = connection.metadata;
-  await reportConnection(connection, failure, latest, ports);
-  if (failure === undefined) {
+  await reportConnection(connection, learnt, session, ports);
+  if (learnt === undefined) {
     ports.failures.delete(name);
     const interval = connection.spec.inventoryIntervalSeconds ?? INVENTORY_INTERVAL_SECONDS;
     if (interval === 0) return { result: 'success' };
@@ -280,18 +203,13 @@ async function conclude(
       next: { afterMs: interval * 1000 * (0.9 + 0.2 * ports.random()), priority: PRIORITY.resync },
     };
   }
+  // The state machine says when to ask again.
+  if (session?.circuit.cause !== undefined) return { result: 'error' };
   const failures = (ports.failures.get(name) ?? 0) + 1;
   ports.failures.set(name, failures);
-  const afterMs = retryDelayMs(failure, failures, ports.retry, ports.random());
+  const afterMs = retryDelayMs(learnt, failures, ports.retry, ports.random());
   return {
-    result: failure.retry === 'stalled' ? 'terminal' : 'error',
+    result: learnt.retry === 'stalled' ? 'terminal' : 'error',
     ...(afterMs !== undefined && { next: { afterMs, priority: PRIORITY.retry } }),
   };
-}
-
-function hostList(annotation: string | undefined): readonly string[] {
-  return (annotation ?? '')
-    .split(',')
-    .map((host) => host.trim().toLowerCase())
-    .filter((host) => host !== '');
 }

@@ -1,33 +1,44 @@
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
 import { type Decision, nothing } from '../core/decision.ts';
-import type { InstallKey } from '../core/digest.ts';
 import { type Failure, problem } from '../core/failure.ts';
 import { connectionName, declaredRecord, type ManagedResource, manage } from '../core/managed-resource.ts';
-import { nextStatus } from '../core/next-status.ts';
-import { NOTHING_DONE } from '../core/outcome.ts';
-import { deletionBlocked } from '../core/plan-deletion.ts';
 import { disablesWithoutKey, NO_INSTALL_KEY, planWithoutKey } from '../core/plan-without-key.ts';
 import { compareField, recordedField } from '../core/recorded-content.ts';
-import { secretSources } from '../core/secret-source.ts';
 import type { Situation } from '../core/situation.ts';
 import { trustedResource } from '../core/trusted-resource.ts';
 import { wantsDisable } from '../core/wake.ts';
-import { afterFailure, baselineInMs } from './come-back.ts';
+import { afterFailure } from './come-back.ts';
 import type { ConnectionView } from './connections.ts';
 import { connectionNotReady, type Executed, execute } from './execute.ts';
+import { finishPass, undone } from './finish-pass.ts';
 import { decide } from './gather.ts';
+import { heldBackWrite, waitForConnection } from './hold-back.ts';
 import type { ResourceName } from './kubernetes.ts';
 import { parentRecord } from './parent-record.ts';
 import { LATER, type PassResult } from './pass-result.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
-import { rememberWrites, reportResource } from './report-resource.ts';
+import { rememberWrites } from './report-resource.ts';
 import type { ResourceMemory } from './resource-memory.ts';
 import { type Claim, PRIORITY } from './workqueue.ts';
 
+type ManagedName = ResourceName & { readonly kind: 'PamCredential' | 'PamSshKey' };
+
 /** One pass for one resource: gather → plan → execute → report → schedule. */
 export async function reconcileResource(
-  name: ResourceName & { readonly kind: 'PamCredential' | 'PamSshKey' },
+  name: ManagedName,
+  claim: Pick<Claim<string>, 'seenAtMs' | 'priority'>,
+  ports: ReconcilePorts,
+): Promise<PassResult> {
+  try {
+    return await pass(name, claim, ports);
+  } finally {
+    ports.connections.passEnded(`${name.kind}/${name.namespace}/${name.name}`);
+  }
+}
+
+async function pass(
+  name: ManagedName,
   claim: Pick<Claim<string>, 'seenAtMs' | 'priority'>,
   ports: ReconcilePorts,
 ): Promise<PassResult> {
@@ -52,7 +63,15 @@ export async function reconcileResource(
       'ConnectionNotFound',
       `PamConnection ${connection} (\`spec.connection\`) does not exist`,
     );
-    return finish(resource, { ...nothing(), failure }, undone(resource), undefined, undefined, ports, memory);
+    return finishPass(
+      resource,
+      { ...nothing(), failure },
+      undone(resource),
+      undefined,
+      undefined,
+      ports,
+      memory,
+    );
   }
   if (view.isForeign === true) return leaveToOthers(resource, view, claim.seenAtMs, ports, memory);
   const key = await ports.installKey();
@@ -67,8 +86,10 @@ export async function reconcileResource(
   const { decision, situation } = decided;
   if (decision.actions.length > 0 && view.session === undefined && callsPam(decision)) {
     const refused = { ...nothing(), failure: connectionNotReady(connection, view.problem) };
-    return finish(resource, refused, undone(resource), view, key, ports, memory);
+    return finishPass(resource, refused, undone(resource), view, key, ports, memory);
   }
+  const held = decision.heldBack ? decision : heldBackWrite(resource, decision, view.session);
+  if (held !== undefined) return waitForConnection(resource, held, view, claim, key, ports, memory);
   // Nor is an intent written whose push would not go out any more.
   if (ports.stopping?.aborted === true && pushes(decision)) return LATER;
   const executed = await execute(situation, decision.actions, {
@@ -91,7 +112,7 @@ export async function reconcileResource(
     rememberWrites(memory, executed);
     return { result: 'requeue', next: { afterMs: 0 } };
   }
-  return finish(resource, decision, executed, view, key, ports, memory);
+  return finishPass(resource, decision, executed, view, key, ports, memory);
 }
 
 /** How long another installation has to say something about a resource of its connection. */
@@ -113,7 +134,15 @@ async function leaveToOthers(
   if (waitMs > 0)
     return { result: 'requeue_after', next: { afterMs: waitMs + 1, priority: PRIORITY.resync } };
   const failure = connectionNotReady(view.connection.metadata.name, view.problem);
-  await finish(resource, { ...nothing(), failure }, undone(resource), undefined, undefined, ports, memory);
+  await finishPass(
+    resource,
+    { ...nothing(), failure },
+    undone(resource),
+    undefined,
+    undefined,
+    ports,
+    memory,
+  );
   return { result: 'success' };
 }
 
@@ -133,64 +162,6 @@ async function letGo(
   rememberWrites(memory, executed);
   if (executed.crash !== undefined) throw executed.crash.error;
   return executed.outcome.outdated ? LATER : { result: 'success' };
-}
-
-/** Writes the status, tells of a transition, and says when to come back. */
-async function finish(
-  resource: ManagedResource,
-  decision: Decision,
-  executed: Executed,
-  view: ConnectionView | undefined,
-  installKey: InstallKey | undefined,
-  ports: ReconcilePorts,
-  memory: ResourceMemory,
-): Promise<PassResult> {
-  const { outcome } = executed;
-  const cause = outcome.failure ?? decision.failure;
-  const failure =
-    cause !== undefined &&
-    resource.deleting &&
-    cause.reason !== 'DeletionBlocked' &&
-    cause.reason !== 'DeletionHeld'
-      ? deletionBlocked(cause)
-      : cause;
-  const written = executed.resource;
-  const wasReleased =
-    resource.hasFinalizer && (written.metadata.finalizers?.length ?? 0) === 0 && resource.deleting;
-  // The last finalizer is off: the object is gone, and a status write would only meet a 404.
-  if (wasReleased && failure === undefined) return { result: 'success' };
-  const hasNoNews = outcome.outdated && outcome.failure === undefined && !outcome.wrote;
-  // Another replica leads: its status must not be overwritten. What was written to PAM is found by the intent.
-  if (hasNoNews || ports.signal.aborted) {
-    rememberWrites(memory, executed);
-    return LATER;
-  }
-
-  const status = nextStatus(
-    // What was recorded in this pass (the intent) is the base; what was declared stays what was acted on.
-    { ...resource, metadata: written.metadata, status: written.status } as ManagedResource,
-    failure === decision.failure ? decision : { ...decision, ...(failure !== undefined && { failure }) },
-    failure === undefined || outcome.failure === undefined ? outcome : { ...outcome, failure },
-    { fingerprint: view?.fingerprint ?? resource.status.connectionFingerprint ?? '', installKey },
-    ports.conditionClock(),
-  );
-  await reportResource(resource, written, status, executed, ports, memory);
-
-  if (outcome.outdated && outcome.failure === undefined) return LATER;
-  if (failure !== undefined) return afterFailure(resource, status, failure, ports, memory);
-  memory.failures = 0;
-  if (decision.again) return { result: 'requeue', next: { afterMs: 0 } };
-  const laterMs = decision.laterMs ?? baselineInMs(resource, status, outcome, ports);
-  if (laterMs !== undefined) {
-    return { result: 'requeue_after', next: { afterMs: Math.max(1, laterMs), priority: PRIORITY.resync } };
-  }
-  if (ports.secretsPollSeconds !== undefined && secretSources(resource).length > 0 && !decision.suspended) {
-    return {
-      result: 'requeue_after',
-      next: { afterMs: ports.secretsPollSeconds * 1000, priority: PRIORITY.resync },
-    };
-  }
-  return { result: 'success' };
 }
 
 /**
@@ -214,6 +185,8 @@ async function withoutInstallKey(
     if ('result' in decided) return decided;
     const { decision, situation } = decided;
     const { session } = view;
+    const held = decision.heldBack ? decision : heldBackWrite(resource, decision, session);
+    if (held !== undefined) return waitForConnection(resource, held, view, claim, undefined, ports, memory);
     const { priority, seenAtMs } = claim;
     const executed = await execute(situation, decision.actions, { ...ports, session, priority });
     remember(memory, executed, situation, decision);
@@ -225,17 +198,13 @@ async function withoutInstallKey(
     if (executed.outcome.enabled === false && !resource.deleting)
       ports.onDisabled(view.connection.metadata.name, (ports.clock.monotonicMs() - seenAtMs) / 1000);
     const written = { ...resource, metadata: executed.resource.metadata } as ManagedResource;
-    return finish(resource, decision, { ...executed, resource: written }, view, undefined, ports, memory);
+    return finishPass(resource, decision, { ...executed, resource: written }, view, undefined, ports, memory);
   }
   const ready = resource.status.conditions?.find(({ type }) => type === 'Ready');
   if (ready?.status === 'True' && ready.observedGeneration === resource.metadata.generation) {
     return afterFailure(resource, resource.status, failure, ports, memory);
   }
-  return finish(resource, without, undone(resource), view, undefined, ports, memory);
-}
-
-function undone(resource: ManagedResource): Executed {
-  return { outcome: NOTHING_DONE, resource, ownVersions: [] };
+  return finishPass(resource, without, undone(resource), view, undefined, ports, memory);
 }
 
 function callsPam({ actions }: Decision): boolean {

@@ -1,9 +1,11 @@
 import type { PamConnection, PamConnectionStatus } from '../api/pam-connection.gen.ts';
+import { nextSkewSeconds } from '../core/clock-skew.ts';
 import { type Condition, type ConditionClock, nextConditions, type Verdict } from '../core/conditions.ts';
 import { type Failure, problem } from '../core/failure.ts';
 import type { InventoryIndex } from '../core/inventory-index.ts';
 import { releasedDeletions } from './connection-custody.ts';
 import type { Usage } from './connection-usage.ts';
+import type { Session } from './connections.ts';
 import type { Kubernetes } from './kubernetes.ts';
 import type { OwnVersions } from './own-versions.ts';
 
@@ -26,18 +28,25 @@ export interface ConnectionReportPorts {
   readonly wakeDeletions: (connection: string) => void;
 }
 
-/** Writes the status of a connection where it differs, and tells of a transition. */
+/**
+ * Writes the status of a connection where it differs, and tells of a transition.
+ *
+ * @param session absent where the connection cannot be used
+ * @returns the connection with its status as it is now
+ */
 export async function reportConnection(
   connection: PamConnection,
   failure: Failure | undefined,
-  latest: InventoryIndex | undefined,
+  session: Session | undefined,
   ports: ConnectionReportPorts,
-): Promise<void> {
+): Promise<PamConnection> {
   const { metadata } = connection;
   const previous = connection.status ?? {};
   const verdict = verdictOf(failure);
-  const inventory = await nextInventory(connection, latest, ports);
+  const inventory = await nextInventory(connection, session?.inventory.latest, ports);
   const { now } = ports.conditionClock();
+  const state = nextState(previous.state, session?.circuit, now);
+  const clockSkewSeconds = nextSkewSeconds(previous.clockSkewSeconds, session?.client.clockSkewMs);
   const released = releasedDeletions(connection, now, ports.usage.latestDeletion(metadata.name));
   const deletions = nextDeletions(released?.deletions ?? previous.deletions, metadata.name, ports);
   const { total, ready, reconciling, stalled, suspended } = ports.usage.of(metadata.name);
@@ -57,6 +66,10 @@ export async function reportConnection(
     ),
   };
   delete status.lastError;
+  if (state === undefined) delete status.state;
+  else status.state = state;
+  if (clockSkewSeconds === undefined) delete status.clockSkewSeconds;
+  else status.clockSkewSeconds = clockSkewSeconds;
   if (failure?.fault !== undefined) {
     const { operation, code, httpStatus } = failure.fault;
     const { reason, message } = failure;
@@ -72,19 +85,21 @@ export async function reportConnection(
   }
   const target = { kind: 'PamConnection', namespace: '', name: metadata.name, uid: metadata.uid } as const;
   const result = await ports.kubernetes.writeStatus(target, previous, status);
-  if (result.outcome !== 'written') return;
-  ports.ownVersions.add(metadata.name, result.resourceVersion);
+  if (result.outcome !== 'written') return connection;
+  ports.ownVersions.add(metadata.name, result.resourceVersion, status);
   if (released !== undefined) ports.wakeDeletions(metadata.name);
   if ((deletions?.held ?? 0) > 0 && (previous.deletions?.held ?? 0) === 0) tellOfHold(connection, ports);
   const before = previous.conditions?.find(({ type }) => type === 'Ready')?.reason;
-  if (before === verdict.reason) return;
-  ports.kubernetes.recordEvent({
-    resource: connection,
-    type: failure === undefined ? 'Normal' : 'Warning',
-    reason: verdict.reason,
-    action: 'Connect',
-    note: verdict.message,
-  });
+  if (before !== verdict.reason) {
+    ports.kubernetes.recordEvent({
+      resource: connection,
+      type: failure === undefined ? 'Normal' : 'Warning',
+      reason: verdict.reason,
+      action: 'Connect',
+      note: verdict.message,
+    });
+  }
+  return { ...connection, status };
 }
 
 function verdictOf(failure: Failure | undefined): Verdict {
@@ -98,6 +113,19 @@ function verdictOf(failure: Failure | undefined): Verdict {
   }
   const activity = failure.retry === 'stalled' ? 'stalled' : failure.retry === 'wait' ? 'waiting' : 'working';
   return { ready: 'False', reason: failure.reason, message: failure.message, activity };
+}
+
+/** Whether calls go out. The time stays as long as state and cause do, also over a restart. */
+function nextState(
+  previous: PamConnectionStatus['state'],
+  circuit: Session['circuit'] | undefined,
+  now: string,
+): PamConnectionStatus['state'] {
+  if (circuit === undefined) return undefined;
+  const { breaker } = circuit;
+  const cause = breaker === 'Closed' ? undefined : circuit.cause?.reason;
+  if (previous?.breaker === breaker && previous.cause === cause) return previous;
+  return { breaker, ...(cause !== undefined && { cause }), since: now };
 }
 
 /** Where nothing was ever held there is nothing to say. */

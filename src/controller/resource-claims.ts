@@ -54,16 +54,16 @@ export class ResourceClaims {
   /** The resource, or its connection, changed. @returns the resources that have to decide anew */
   changed(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
     const managed = manage(resource);
-    return this.#index.set(keyOf(managed), this.#namesOf(managed));
+    return this.#index.set(resourceKey(managed), this.#namesOf(managed));
   }
 
   deleted(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
-    return this.#index.delete(keyOf(manage(resource)));
+    return this.#index.delete(resourceKey(manage(resource)));
   }
 
   /** Who claims the same record: they have to decide anew when this one gains or loses its grant. */
   rivalsOf(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
-    return this.#index.rivals(keyOf(manage(resource)));
+    return this.#index.rivals(resourceKey(manage(resource)));
   }
 
   /**
@@ -77,7 +77,7 @@ export class ResourceClaims {
    * @param resource with a status that may be trusted
    */
   rivalOf(resource: ManagedResource, key: InstallKey): Claimant | undefined {
-    const rivals = this.#index.rivals(keyOf(resource));
+    const rivals = this.#index.rivals(resourceKey(resource));
     if (rivals.size === 0) return undefined;
     const self = this.#claim(resource);
     if (self === undefined) return undefined;
@@ -182,6 +182,6 @@ function claimantOf(resource: ManagedResource): Claimant {
   return { uid, kind: resource.kind, namespace, name, createdAt: creationTimestamp, holds };
 }
 
-function keyOf({ resourceKind, metadata }: ManagedResource): ResourceKey {
+export function resourceKey({ resourceKind, metadata }: ManagedResource): ResourceKey {
   return `${resourceKind}/${metadata.namespace}/${metadata.name}`;
 }

@@ -6,7 +6,7 @@ import type { Reason } from '../api/reason.ts';
  *
  * - `none`: nothing to try.
  * - `backoff`: a passing fault: 1 s × 2ⁿ up to 5 min, full jitter.
- * - `gate`: a fault of the whole connection: like `backoff`, but the connection is probed, not every resource.
+ * - `gate`: a fault of the whole connection, which is probed (`circuit.ts`); no resource tries by itself.
  * - `wait`: somebody else has to act first: the stated time ± jitter.
  * - `stalled`: only a change of spec, Secret or configuration can help: a slow probe, never a stop.
  * - `held`: until released.

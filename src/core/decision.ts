@@ -28,6 +28,8 @@ export interface Decision {
   readonly settling?: boolean;
   /** The intent covers an earlier push without an answer too: a refusal of this one does not end it. */
   readonly keepsIntent?: boolean;
+  /** The connection takes no calls now. The resource waits for it; no try is counted. */
+  readonly heldBack?: boolean;
   /** No call is made, on purpose. */
   readonly suspended: boolean;
   /** What the status records besides the results of the actions. */

@@ -69,6 +69,8 @@ export interface PamClient {
   enable(kind: RecordKind, id: string, context: PamCallContext): Promise<void>;
   /** DELETE. Gone or inactive (1007, 1008, 1015, 1017 by kind) is success. */
   disable(kind: RecordKind, id: string, context: PamCallContext): Promise<void>;
+  /** PAM's `Date` of the last answer minus our time, in milliseconds, exact to a second; absent before one. */
+  readonly clockSkewMs: number | undefined;
   /** Closes every socket. */
   close(): void;
 }

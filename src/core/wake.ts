@@ -6,11 +6,16 @@ export function wantsDisable({ spec, status }: Pick<ManagedResource, 'spec' | 's
   return spec.enabled === false && status.enabled !== false;
 }
 
+/** Its disable goes before everything, and out in every state of its connection. */
+export function isUrgent(resource: ManagedResource): boolean {
+  return resource.spec.suspend !== true && !resource.deleting && wantsDisable(resource);
+}
+
 /** The lanes of design 4.6, by what a resource waits for. */
 export type Lane = 'disable' | 'deletion' | 'change' | 'resync';
 
 export function laneOf(resource: ManagedResource, initial: boolean): Lane {
-  if (resource.spec.suspend !== true && !resource.deleting && wantsDisable(resource)) return 'disable';
+  if (isUrgent(resource)) return 'disable';
   if (resource.deleting) return 'deletion';
   return initial ? 'resync' : 'change';
 }

@@ -5,6 +5,10 @@ import type { MetricRegistry } from './metric-registry.ts';
 export interface PamMetrics {
   /** One HTTP call. `code` is `ok`, PAM's number or the name of the failure; other texts count as `other`. */
   called(connection: string, call: { operation: string; code: string; durationMs: number }): void;
+  /** The state machine of the connection. */
+  circuit(connection: string, state: (typeof CIRCUIT_STATES)[number]): void;
+  /** Calls that may be in flight. */
+  inFlightLimit(connection: string, limit: number): void;
   /** The list was read at this wall time. */
   inventoryRead(connection: string, list: { entries: number; at: Date }): void;
   /** Entries that have our prefix but no resource derives them. */
@@ -17,12 +21,16 @@ export interface PamMetrics {
   forget(connection: string): void;
 }
 
+const CIRCUIT_STATES = ['Closed', 'Open', 'Probing'] as const;
+
 /** Numbers and names of signals; anything else would let an answer of PAM make up series. */
 const CODE = /^([A-Za-z]{1,40}|\d{3,4})$/;
 
 export function pamMetrics(registry: MetricRegistry): PamMetrics {
   const requests = registry.counter('pam_operator_api_requests_total');
   const durations = registry.histogram('pam_operator_api_request_duration_seconds');
+  const states = registry.gauge('pam_operator_circuit_state');
+  const limits = registry.gauge('pam_operator_in_flight_limit');
   const entries = registry.gauge('pam_operator_inventory_entries');
   const readTimes = registry.gauge('pam_operator_inventory_timestamp_seconds');
   const unclaimedEntries = registry.gauge('pam_operator_inventory_unclaimed_entries');
@@ -39,6 +47,11 @@ export function pamMetrics(registry: MetricRegistry): PamMetrics {
       requests.inc(series.of(requests, { connection, operation, code: label }));
       durations.observe(series.of(durations, { connection, operation }), durationMs / 1000);
     },
+    circuit(connection, state) {
+      for (const each of CIRCUIT_STATES)
+        states.set(series.of(states, { connection, state: each }), Number(each === state));
+    },
+    inFlightLimit: (connection, limit) => limits.set(series.of(limits, { connection }), limit),
     inventoryRead(connection, list) {
       entries.set(series.of(entries, { connection }), list.entries);
       readTimes.set(series.of(readTimes, { connection }), list.at.getTime() / 1000);

@@ -29,6 +29,16 @@ export const PAM_OPERATOR_METRICS = {
     labels: ['connection', 'operation'],
     buckets: API_BUCKETS,
   },
+  pam_operator_circuit_state: {
+    type: 'gauge',
+    help: '1 for the state of the connection: Closed (calls go out), Open (they are held back) or Probing (one finds out); 0 for the others',
+    labels: ['connection', 'state'],
+  },
+  pam_operator_in_flight_limit: {
+    type: 'gauge',
+    help: 'Calls to PAM Core that may be in flight at the same time: limits.maxInFlight, less after overload',
+    labels: ['connection'],
+  },
   pam_operator_inventory_entries: {
     type: 'gauge',
     help: "Entries of PAM Core's list when it was last read",

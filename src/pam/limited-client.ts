@@ -1,10 +1,11 @@
+import { fullLimit, type LoadSign, nextLimit } from '../core/adaptive-limit.ts';
 import type { Clock } from '../core/clock.ts';
 import type { PamCallContext, PamClient } from '../core/pam-call.ts';
-import { PamError, type PamOperation } from '../core/pam-fault.ts';
+import { PamError, type PamFault, type PamOperation } from '../core/pam-fault.ts';
 
 /** How much load one connection may put on PAM Core (`spec.limits`). */
 export interface CallLimits {
-  /** Calls at the same time. */
+  /** Calls at the same time, while PAM Core keeps up. */
   readonly maxInFlight: number;
   /** In the long run. */
   readonly requestsPerSecond: number;
@@ -28,9 +29,19 @@ const KEPT_TOKENS = 1;
  *
  * One place and one token are kept for a disable (design 4.6: nothing delays it but PAM itself): calls that hang until
  * their timeout leave a way through. With limits of 1 there is nothing to keep, so there they come on top.
+ *
+ * How many calls may be in flight follows PAM's answers (`src/core/adaptive-limit.ts`).
+ *
+ * @param onLimit hears of the calls that may be in flight, at once and at each change
  */
-export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock): PamClient {
-  const keptPlaces = limits.maxInFlight > 1 ? 1 : 0;
+export function limitCalls(
+  client: PamClient,
+  limits: CallLimits,
+  clock: Clock,
+  onLimit: (limit: number) => void = () => {},
+): PamClient {
+  let places = fullLimit(limits.maxInFlight);
+  onLimit(places.limit);
   const maxTokens = Math.max(limits.burst, 1 + KEPT_TOKENS);
   let inFlight = 0;
   let disablesInFlight = 0;
@@ -66,8 +77,9 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
 
   function hasPlace(operation: PamOperation): boolean {
     if (operation === 'Disable' && disablesInFlight === 0) return true;
-    if (inFlight >= limits.maxInFlight) return false;
-    return operation === 'Disable' || inFlight - disablesInFlight < limits.maxInFlight - keptPlaces;
+    const { limit } = places;
+    if (inFlight >= limit) return false;
+    return operation === 'Disable' || inFlight - disablesInFlight < limit - (limit > 1 ? 1 : 0);
   }
 
   function tokensNeeded(operation: PamOperation): number {
@@ -109,15 +121,27 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
     });
   }
 
+  function learn(sentAtMs: number, sign: LoadSign): void {
+    const before = places.limit;
+    places = nextLimit(places, { sign, sentAtMs }, limits.maxInFlight, clock.monotonicMs());
+    if (places.limit !== before) onLimit(places.limit);
+  }
+
   async function limited<T>(
     operation: PamOperation,
     context: PamCallContext,
     call: () => Promise<T>,
   ): Promise<T> {
     await enter(operation, context);
+    const sentAtMs = clock.monotonicMs();
     try {
       if (context.mayStart?.() === false) throw new PamError({ operation, signal: 'aborted' });
-      return await call();
+      const answer = await call();
+      learn(sentAtMs, 'answer');
+      return answer;
+    } catch (error) {
+      learn(sentAtMs, error instanceof PamError ? signOf(error.fault) : 'none');
+      throw error;
     } finally {
       inFlight -= 1;
       if (operation === 'Disable') disablesInFlight -= 1;
@@ -138,5 +162,15 @@ export function limitCalls(client: PamClient, limits: CallLimits, clock: Clock):
       for (const waiter of waiters.splice(0)) waiter.abort();
       client.close();
     },
+    get clockSkewMs() {
+      return client.clockSkewMs;
+    },
   };
+}
+
+/** 429, 503 and what did not come in time are signs of overload; a refusal that can be read is an answer. */
+function signOf({ signal, httpStatus }: PamFault): LoadSign {
+  if (httpStatus === 429 || httpStatus === 503) return 'overload';
+  if (signal === 'timeout' || signal === 'requestTimedOut' || httpStatus === 408) return 'overload';
+  return signal === 'code' ? 'answer' : 'none';
 }

@@ -12,19 +12,13 @@ import { type PamConnectionSettings, pamSettingsProblem } from './pam-connection
 import { recordUrl } from './record-path.ts';
 import { readUpsertAnswer } from './upsert-answer-reader.ts';
 
-/** A {@link PamClient} that also tells how far PAM's clock is from ours. */
-export interface HttpPamClient extends PamClient {
-  /** PAM's `Date` of the last answer minus our time, in milliseconds, exact to a second; absent before one. */
-  readonly clockSkewMs: number | undefined;
-}
-
 /**
  * A client of one PAM Core with one authorization. Its calls are bounded as a whole: token, call and the one
  * second attempt after a stale token share `timeouts.requestMs` (`inventoryMs` for the list).
  *
  * Throws a TypeError that names the setting where {@link pamSettingsProblem} finds one.
  */
-export function createPamClient(settings: PamConnectionSettings): HttpPamClient {
+export function createPamClient(settings: PamConnectionSettings): PamClient {
   const problem = pamSettingsProblem(settings);
   if (problem !== undefined) throw new TypeError(problem);
   const base = new URL(settings.url);

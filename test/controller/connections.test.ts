@@ -8,7 +8,7 @@ import { connection } from './declared-resources.ts';
 import { InMemoryPam } from './in-memory-pam.ts';
 import { isSettled, useVirtualTime, virtualClock } from './virtual-time.ts';
 
-const settings = { timeouts: { requestMs: 10_000 } } as ConnectionSettings;
+const settings = { timeouts: { requestMs: 10_000 }, limits: { requestsPerSecond: 20 } } as ConnectionSettings;
 const notUsable = problem('SecretNotFound', 'The Secret is missing');
 
 /** Sessions on in-memory PAMs, in the order in which they were made. */
@@ -27,6 +27,9 @@ function newConnections() {
       return pam;
     },
     onInventory: (name, { inventory }) => void lists.push({ name, inventory }),
+    probes: { probeIntervalMs: 30_000, gateProbeIntervalMs: 300_000 },
+    onCircuit: () => {},
+    wake: () => {},
   });
   return { connections, pams, lists, refusals };
 }

@@ -1,5 +1,6 @@
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
+import { ConnectionCircuit } from '../../src/controller/connection-circuit.ts';
 import type { Session } from '../../src/controller/connections.ts';
 import { type Executed, type ExecutionPorts, execute } from '../../src/controller/execute.ts';
 import { InventoryFeed } from '../../src/controller/inventory-feed.ts';
@@ -77,6 +78,15 @@ export class ExecutionBench {
         virtualClock,
         () => {},
       ),
+      circuit: new ConnectionCircuit({
+        clock: virtualClock,
+        probeIntervalMs: 30_000,
+        gateProbeIntervalMs: 300_000,
+        paceMs: 50,
+        listRestMs: () => 0,
+        onChanged: () => {},
+        wake: () => {},
+      }),
       requestTimeoutMs: 10_000,
       signal: this.sessionEnd.signal,
     };

@@ -44,6 +44,7 @@ export class InMemoryPam implements PamClient {
   /** Runs before each call is carried out. */
   before: (operation: Operation, context: PamCallContext) => void | Promise<void> = () => {};
   isClosed = false;
+  clockSkewMs: number | undefined;
   readonly #clock: Clock;
   #nextId = 101;
 

@@ -231,15 +231,15 @@ describe('reconcileConnection', () => {
     const nexts: (number | undefined)[] = [];
     world.kubernetes.apply(connection());
     for (let attempt = 1; attempt <= 4; attempt++) {
-      world.pam.faults.push({ operation: 'List', fault: { signal: 'httpStatus', httpStatus: 401 } });
+      world.pam.faults.push({ operation: 'List', fault: { signal: 'httpStatus', httpStatus: 503 } });
       nexts.push((await world.visit()).next?.afterMs);
       await world.wait();
     }
     expect(nexts).toEqual([1000, 2000, 4000, 8000]);
-    expect(world.connectionReady()).toBe('False PamAuthenticationFailed');
+    expect(world.connectionReady()).toBe('False PamUnavailable');
     expect(world.kubernetes.stored('PamConnection', '', 'default').status?.lastError).toMatchObject({
       operation: 'List',
-      httpStatus: 401,
+      httpStatus: 503,
       since: '2026-03-01T10:00:00Z',
     });
     // The claim and the failure.

@@ -40,6 +40,9 @@ export class ReconcileWorld {
   readonly disabled: { readonly connection: string; readonly seconds: number }[] = [];
   readonly memories = new Memories();
   readonly madeClients: ConnectionSettings[] = [];
+  /** What the state machines of the sessions said. */
+  readonly transitions: string[] = [];
+  readonly comingBack: { readonly key: string; readonly priority: number; readonly afterMs: number }[] = [];
   readonly connectionFailures = new Map<string, number>();
   pass = new AbortController();
   leads = true;
@@ -49,6 +52,7 @@ export class ReconcileWorld {
   inUse = false;
   unclaimed = 0;
   listsDisabled = false;
+  readonly ownVersions = new OwnVersions();
   readonly usage = new ConnectionUsage(() => {});
   installation = 'pam-operator/pam-operator';
   readonly wokenDeletions: string[] = [];
@@ -68,6 +72,9 @@ export class ReconcileWorld {
       return this.pam;
     },
     onInventory: () => {},
+    probes: { probeIntervalMs: 30_000, gateProbeIntervalMs: 300_000 },
+    onCircuit: (_, breaker) => this.transitions.push(breaker),
+    wake: (key, priority, afterMs) => this.comingBack.push({ key, priority, afterMs }),
   });
 
   /** @param shared what a second process has in common with the first */
@@ -80,7 +87,10 @@ export class ReconcileWorld {
   /** The connection and a session on it, without a visit by its own reconcile. */
   connect(resource: PamConnection = connection()): void {
     this.kubernetes.apply(resource);
-    const settings = { timeouts: { requestMs: 10_000 } } as ConnectionSettings;
+    const settings = {
+      timeouts: { requestMs: 10_000 },
+      limits: { maxInFlight: 8, requestsPerSecond: 20, burst: 40 },
+    } as ConnectionSettings;
     this.connections.open(resource, `${resource.metadata.uid}/${resource.metadata.generation}`, settings);
   }
 
@@ -171,7 +181,7 @@ export class ReconcileWorld {
       random: () => this.random,
       wakeResources: (name) => this.woken.push(name),
       failures: this.connectionFailures,
-      ownVersions: new OwnVersions(),
+      ownVersions: this.ownVersions,
       installation: this.installation,
       listsDisabled: () => this.listsDisabled,
       isInUse: () => this.inUse,

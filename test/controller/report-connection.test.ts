@@ -51,6 +51,7 @@ describe('the status of a connection', () => {
     await world.visit();
     world.takeCosts();
     world.installation = 'elsewhere/pam-operator';
+    world.ownVersions.forget('default');
     expect(await world.visit()).toMatchObject({ result: 'requeue_after' });
     expect(world.takeCosts()).toEqual({ pam: [], writes: ['status'] });
     expect(stored().status?.installation).toBe('pam-operator/pam-operator');

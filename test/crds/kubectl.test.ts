@@ -37,9 +37,9 @@ it.each([
   {
     name: 'pamconn',
     kind: 'PamConnection',
-    status: { resources: { total: 7 } },
-    head: 'NAME READY REASON URL RESOURCES AGE',
-    row: 'columns False DeviceNotFound https://pam.example.com 7',
+    status: { state: { breaker: 'Open' }, resources: { total: 7, ready: 5 } },
+    head: 'NAME READY REASON BREAKER URL RESOURCES IN SYNC AGE',
+    row: 'columns False DeviceNotFound Open https://pam.example.com 7 5',
   },
 ] as const)('kubectl get $name shows what matters', async ({ name, kind, status, head, row }) => {
   const { path } = await stores(kind, 'columns');

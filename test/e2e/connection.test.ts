@@ -68,8 +68,8 @@ describe('a connection', () => {
     const [head, row] = (await stage.kubectl('get', 'pamconnections'))
       .split('\n')
       .map((line) => line.trim().split(/\s{2,}/));
-    expect(head).toEqual(['NAME', 'READY', 'REASON', 'URL', 'RESOURCES', 'AGE']);
-    expect(row?.slice(0, 5)).toEqual(['default', 'True', 'Synced', stage.pam.url, '2']);
+    expect(head).toEqual(['NAME', 'READY', 'REASON', 'BREAKER', 'URL', 'RESOURCES', 'IN SYNC', 'AGE']);
+    expect(row?.slice(0, 7)).toEqual(['default', 'True', 'Synced', 'Closed', stage.pam.url, '2', '2']);
   });
 
   it('counts entries with its prefix that no resource derives, and writes only when the number moves', async () => {

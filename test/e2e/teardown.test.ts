@@ -14,7 +14,10 @@ beforeAll(async () => {
       grants: EVERYTHING.map((grant) => ({ ...grant, namespaces: { names: ['*'] } })),
       deletionBrake: { maxDisables: 1000 },
     },
-    args: ['--backoff-base-seconds', '1', '--backoff-max-seconds', '2', '--device-retry-seconds', '2'],
+    args: [
+      ...['--backoff-base-seconds', '1', '--backoff-max-seconds', '2', '--device-retry-seconds', '2'],
+      ...['--probe-interval-seconds', '1', '--gate-probe-interval-seconds', '1'],
+    ],
   });
 });
 afterAll(() => stage?.stop());

@@ -20,6 +20,8 @@ function exercise(metrics: Metrics): void {
   metrics.watch.relisted('secrets', 'Expired');
   metrics.watch.cached('secrets', 3);
   metrics.pam.called('default', { operation: 'List', code: 'ok', durationMs: 5 });
+  metrics.pam.circuit('default', 'Closed');
+  metrics.pam.inFlightLimit('default', 8);
   metrics.pam.inventoryRead('default', { entries: 3, at });
   metrics.pam.unclaimed('default', 1);
   metrics.pam.disablesPending('default', 1);

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PamError } from '../../src/core/pam-fault.ts';
 import { context, limited } from './slow-client.ts';
 
 const aborted = { name: 'PamError', fault: { signal: 'aborted' } };
@@ -274,6 +275,58 @@ describe('limitCalls', () => {
     for (const _ of calls) await slow.end();
     await Promise.all(calls);
     expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it.each([
+    { because: 'PAM is overloaded', fault: { signal: 'httpStatus', httpStatus: 429 }, limits: [8, 4] },
+    { because: 'PAM is overloaded', fault: { signal: 'httpStatus', httpStatus: 503 }, limits: [8, 4] },
+    { because: 'PAM is too slow', fault: { signal: 'timeout' }, limits: [8, 4] },
+    { because: 'PAM is too slow', fault: { signal: 'requestTimedOut', httpStatus: 200 }, limits: [8, 4] },
+    {
+      because: 'somebody on the way lost patience',
+      fault: { signal: 'httpStatus', httpStatus: 408 },
+      limits: [8, 4],
+    },
+    { because: 'a refusal is no load', fault: { signal: 'code', code: 1011, httpStatus: 400 }, limits: [8] },
+    { because: 'nobody is there to be overloaded', fault: { signal: 'unreachable' }, limits: [8] },
+    { because: 'we gave up ourselves', fault: { signal: 'aborted' }, limits: [8] },
+  ] as const)('allows $limits in flight where $because ($fault)', async ({ fault, limits }) => {
+    const heard: number[] = [];
+    const { slow, client } = limited({ maxInFlight: 8 }, (limit) => heard.push(limit));
+    const call = client.enable('credential', '1', context());
+    await vi.advanceTimersByTimeAsync(0);
+    const failed = expect(call).rejects.toThrow();
+    await slow.end(new PamError({ operation: 'Enable', ...fault }));
+    await failed;
+    expect(heard).toEqual(limits);
+  });
+
+  it('has as many in flight as PAM has shown to bear, and a place for a disable always', async () => {
+    const heard: number[] = [];
+    const { slow, client } = limited({ maxInFlight: 4 }, (limit) => heard.push(limit));
+    for (const _ of ['down to 2', 'down to 1']) {
+      await vi.advanceTimersByTimeAsync(1);
+      const call = client.enable('credential', '1', context());
+      const failed = expect(call).rejects.toThrow();
+      await vi.advanceTimersByTimeAsync(1);
+      await slow.end(new PamError({ operation: 'Enable', signal: 'timeout' }));
+      await failed;
+    }
+    expect(heard).toEqual([4, 2, 1]);
+    const calls = Array.from({ length: 60 }, () => client.enable('credential', '2', context()));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.running).toBe(1);
+    const disable = client.disable('credential', '3', context({ priority: 100 }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(slow.running).toBe(2);
+    for (const _ of [...calls, disable]) await slow.end();
+    await Promise.all([...calls, disable]);
+    expect(heard).toEqual([4, 2, 1, 2, 3, 4]);
+  });
+
+  it("tells the skew of PAM's clock", () => {
+    const { slow, client } = limited({});
+    expect(client.clockSkewMs).toBe(slow.clockSkewMs);
   });
 
   it('fails whoever waits when it is closed, and whoever comes after, and leaves no timer', async () => {

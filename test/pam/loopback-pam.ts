@@ -2,9 +2,9 @@ import { createServer, type IncomingMessage, type RequestListener, type ServerRe
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { performance } from 'node:perf_hooks';
-import type { PamCallContext } from '../../src/core/pam-call.ts';
+import type { PamCallContext, PamClient } from '../../src/core/pam-call.ts';
 import { SecretText } from '../../src/core/secret-text.ts';
-import { createPamClient, type HttpPamClient } from '../../src/pam/pam-client.ts';
+import { createPamClient } from '../../src/pam/pam-client.ts';
 import type { PamConnectionSettings } from '../../src/pam/pam-connection-settings.ts';
 
 /** A request as it arrived. */
@@ -109,7 +109,7 @@ export function settingsFor(url: string, more: Partial<PamConnectionSettings> = 
   };
 }
 
-export function clientFor(url: string, more: Partial<PamConnectionSettings> = {}): HttpPamClient {
+export function clientFor(url: string, more: Partial<PamConnectionSettings> = {}): PamClient {
   const client = createPamClient(settingsFor(url, more));
   stopLater(() => client.close());
   return client;

@@ -1,7 +1,6 @@
 import type { PamSshKeySpec } from '../../src/api/pam-ssh-key.gen.ts';
-import type { CredentialUpsert, KeyUpsert } from '../../src/core/pam-call.ts';
+import type { CredentialUpsert, KeyUpsert, PamClient } from '../../src/core/pam-call.ts';
 import { SecretText } from '../../src/core/secret-text.ts';
-import type { HttpPamClient } from '../../src/pam/pam-client.ts';
 import type { PamConnectionSettings } from '../../src/pam/pam-connection-settings.ts';
 import { type PamCore, type PamCoreOptions, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { clientFor, stopLater } from './loopback-pam.ts';
@@ -39,7 +38,7 @@ export function clientOf(
   core: PamCore,
   oauth: OAuth = 'OAuth 2.0',
   more: Partial<PamConnectionSettings> = {},
-): HttpPamClient {
+): PamClient {
   const ca = core.caCertificate === undefined ? {} : { ca: core.caCertificate };
   return clientFor(core.url, { auth: authOf(core, oauth), ...ca, ...more });
 }

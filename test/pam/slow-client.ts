@@ -11,6 +11,7 @@ class SlowClient implements PamClient {
   running = 0;
   most = 0;
   isClosed = false;
+  readonly clockSkewMs = 7000;
 
   async #call<T>(name: string, answer: T): Promise<T> {
     this.begun.push(name);
@@ -55,9 +56,9 @@ class SlowClient implements PamClient {
 const plenty: CallLimits = { maxInFlight: 100, requestsPerSecond: 1000, burst: 1000 };
 
 /** A slow client behind limits; those that are not stated are out of reach. */
-export function limited(limits: Partial<CallLimits>) {
+export function limited(limits: Partial<CallLimits>, onLimit?: (limit: number) => void) {
   const slow = new SlowClient();
-  return { slow, client: limitCalls(slow, { ...plenty, ...limits }, clock) };
+  return { slow, client: limitCalls(slow, { ...plenty, ...limits }, clock, onLimit) };
 }
 
 export function context(overrides: Partial<PamCallContext> = {}): PamCallContext {
