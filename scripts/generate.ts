@@ -8,6 +8,7 @@ import { chartSchema } from './generate/chart-schema.ts';
 import { readChartValues } from './generate/chart-values.ts';
 import { conditionsReference } from './generate/conditions-reference.ts';
 import { readCustomKinds } from './generate/custom-kind.ts';
+import { demoSimulator } from './generate/demo-simulator.ts';
 import type { GeneratedFile } from './generate/generated-file.ts';
 import { jsonSchemas } from './generate/json-schemas.ts';
 import { kindReferences } from './generate/kind-reference.ts';
@@ -47,6 +48,7 @@ const generators: (() => GeneratedFile[] | Promise<GeneratedFile[]>)[] = [
   () => chartReadme(values),
   () => alerts(root),
   dashboard,
+  demoSimulator,
 ];
 
 const check = process.argv.includes('--check');

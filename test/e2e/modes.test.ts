@@ -6,14 +6,13 @@ import { type RightsStage, type Run, startRightsStage } from './rights-stage.ts'
 
 /**
  * The watch modes with exactly the rights that the chart gives to its ServiceAccount: nothing is refused, and nothing
- * could be left out. What was asked and answered comes from the audit log of the API server, one without streamed lists:
- * with them `list` is spare.
+ * could be left out. What was asked and answered comes from the audit log of the API server.
  */
 let stage: RightsStage;
 let run: Run | undefined;
 
 beforeAll(async () => {
-  stage = await startRightsStage(['--feature-gates=WatchList=false']);
+  stage = await startRightsStage();
 });
 afterEach(async () => {
   await run?.end();

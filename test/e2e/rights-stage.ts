@@ -35,11 +35,9 @@ export interface Run {
   end(): Promise<void>;
 }
 
-export async function startRightsStage(apiServerFlags: readonly string[] = []): Promise<RightsStage> {
+export async function startRightsStage(): Promise<RightsStage> {
   const audit = auditLogOf(`system:serviceaccount:${OPERATOR_NAMESPACE}:${ACCOUNT}`);
-  const controlPlane = await startControlPlane({
-    apiServerFlags: [...audit.apiServerFlags, ...apiServerFlags],
-  });
+  const controlPlane = await startControlPlane({ apiServerFlags: audit.apiServerFlags });
   const kubectl = (...args: string[]) => runKubectl(controlPlane, args);
   const apply = async (objects: readonly object[]) => {
     const text = objects.map((object) => stringify(object)).join('---\n');

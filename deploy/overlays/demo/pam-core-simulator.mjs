@@ -1,4 +1,4 @@
-// Made by `npm run manifests` from test/support/pam-core.
+// Made by `npm run generate` from test/support/pam-core.
 // test/support/pam-core/command-line.ts
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -273,6 +273,7 @@ function faultInputOf(body) {
 // test/support/pam-core/control-api.ts
 var actions = {
   "GET journal": ({ journal }) => ({ calls: journal.entries }),
+  "GET counts": ({ journal }) => journal.counts(),
   "DELETE journal": ({ journal }) => journal.clear(),
   "GET records": ({ store }) => ({ records: store.records().map(withoutSecrets), custody: store.custody() }),
   "GET devices": ({ store }) => ({ devices: store.devices() }),

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { GeneratedFile } from '../generate/generated-file.ts';
+import type { GeneratedFile } from './generated-file.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -19,6 +19,6 @@ export async function demoSimulator(): Promise<GeneratedFile[]> {
     legalComments: 'none',
     logLevel: 'warning',
   });
-  const content = `// Made by \`npm run manifests\` from test/support/pam-core.\n${outputFiles[0]?.text ?? ''}`;
+  const content = `// Made by \`npm run generate\` from test/support/pam-core.\n${outputFiles[0]?.text ?? ''}`;
   return [{ path: 'deploy/overlays/demo/pam-core-simulator.mjs', content }];
 }
