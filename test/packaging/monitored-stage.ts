@@ -25,6 +25,11 @@ export async function startMonitoredStage(watch: (metricsUrl: string) => Promise
   await sleep(5000);
   stage.pam.faults.clear();
   await stage.patch('pamcredential', 'db-0', { spec: { enabled: false } });
+  stage.pam.store.rotate(stage.pam.store.credential('test_team-a_db-11')?.id ?? '');
+  stage.pam.store.seedCredential({
+    ...{ identifier: 'test_nobody', username: 'nobody', content: 'theirs' },
+    ...{ hostname: 'w2016', ip: '10.66.33.15' },
+  });
   await sleep(12_000);
   return stage;
 }

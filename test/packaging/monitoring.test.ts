@@ -1,14 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { drawPicture } from '../../scripts/monitoring/draw-picture.ts';
 import { ROWS } from '../../scripts/monitoring/panels.ts';
+import { PICTURE_WIDTH, pictureHeight, picturePage } from '../../scripts/monitoring/picture-page.ts';
+import { pictureRows } from '../../scripts/monitoring/picture-rows.ts';
 import type { Stage } from '../e2e/stage.ts';
 import { debianPrograms } from './debian-programs.ts';
 import { startMonitoredStage } from './monitored-stage.ts';
 import { PROGRAMS } from './monitoring-programs.ts';
-import { type Prometheus, startPrometheus } from './prometheus.ts';
+import { type Prometheus, startPrometheus, withInterval } from './prometheus.ts';
 
 interface Rule {
   readonly alert: string;
@@ -30,6 +34,7 @@ let programs: Record<(typeof PROGRAMS.names)[number], string>;
 let stage: Stage;
 let prometheus: Prometheus;
 let from: number;
+const folder = mkdtempSync(join(tmpdir(), 'pam-operator-monitoring-'));
 
 beforeAll(async () => {
   programs = debianPrograms(PROGRAMS.names, PROGRAMS.packages);
@@ -41,6 +46,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await prometheus?.stop();
   await stage?.stop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 /** The values that are numbers; a quantile of nothing is NaN. */
@@ -48,9 +54,6 @@ async function numbers(expr: string): Promise<number[]> {
   const series = await prometheus.range(expr, from, Date.now() / 1000);
   return series.flatMap(({ values }) => values.map(([, value]) => Number(value))).filter(Number.isFinite);
 }
-
-/** What Grafana would put there for a scrape each second. */
-const withInterval = (expr: string) => expr.replaceAll('$__rate_interval', '5s');
 
 describe('a real Prometheus that scrapes the operator through good and bad times', () => {
   it.each(PANELS)('has data for every expression of the panel "$title"', async ({ queries }) => {
@@ -76,11 +79,30 @@ describe('a real Prometheus that scrapes the operator through good and bad times
     expect((await numbers(query?.expr ?? '')).at(-1)).toBeCloseTo(want, 5);
   });
 
+  it.each([
+    { because: 'PAM Core rotated one record', expr: 'sum(pam_operator_rotations_total)' },
+    { because: 'nobody derives one record', expr: 'sum(pam_operator_inventory_unclaimed_entries)' },
+  ])('counts: $because', async ({ expr }) => {
+    expect((await numbers(expr)).at(-1)).toBe(1);
+  });
+
   it('shows the outage', async () => {
     const failures = await numbers(
       'max(sum by (code) (increase(pam_operator_api_requests_total{code!~"ok|[0-9]+"}[5s])))',
     );
     expect(Math.max(...failures)).toBeGreaterThan(0);
+  });
+
+  it('is drawn, each panel with its data', async () => {
+    const rows = await pictureRows((expr) => prometheus.range(withInterval(expr), from, Date.now() / 1000));
+    expect(picturePage(rows)).not.toContain('No data');
+    const path = join(folder, 'dashboard.png');
+    drawPicture(programs.chromium, rows, path);
+    const drawn = readFileSync(path);
+    expect(drawn.subarray(1, 4).toString()).toBe('PNG');
+    expect([drawn.readUInt32BE(16), drawn.readUInt32BE(20)]).toEqual([PICTURE_WIDTH, pictureHeight(rows)]);
+    // An empty page of that size has a tenth of it.
+    expect(drawn.length).toBeGreaterThan(60_000);
   });
 
   it('the metrics page passes promtool', async () => {
@@ -95,7 +117,8 @@ describe('a real Prometheus that scrapes the operator through good and bad times
 });
 
 describe('the alerts', () => {
-  it('pass the unit tests', () => {
+  it('pass promtool, and the unit tests', () => {
+    execFileSync(programs.promtool, ['check', 'rules', 'deploy/monitoring/alerts.yaml'], { stdio: 'pipe' });
     execFileSync(programs.promtool, ['test', 'rules', 'deploy/monitoring/alerts-test.yaml'], {
       stdio: 'pipe',
     });

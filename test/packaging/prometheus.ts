@@ -4,13 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Series } from '../../scripts/monitoring/picture-rows.ts';
 import { findFreePort } from '../control-plane/free-port.ts';
-
-/** One line of a graph: its labels, and its values over time. */
-interface Series {
-  readonly metric: Readonly<Record<string, string>>;
-  readonly values: readonly (readonly [number, string])[];
-}
 
 /** A real Prometheus that scrapes one target every second. */
 export interface Prometheus {
@@ -73,3 +68,6 @@ export async function startPrometheus(program: string, target: string): Promise<
     },
   };
 }
+
+/** What Grafana would put there for a scrape each second. */
+export const withInterval = (expr: string) => expr.replaceAll('$__rate_interval', '5s');
