@@ -93,14 +93,19 @@ describe('a real Prometheus that scrapes the operator through good and bad times
     expect(Math.max(...failures)).toBeGreaterThan(0);
   });
 
-  it('is drawn, each panel with its data', async () => {
+  it('is drawn, each panel with its data, as the picture of docs/monitoring.md', async () => {
     const rows = await pictureRows((expr) => prometheus.range(withInterval(expr), from, Date.now() / 1000));
     expect(picturePage(rows)).not.toContain('No data');
     const path = join(folder, 'dashboard.png');
     drawPicture(programs.chromium, rows, path);
-    const drawn = readFileSync(path);
-    expect(drawn.subarray(1, 4).toString()).toBe('PNG');
-    expect([drawn.readUInt32BE(16), drawn.readUInt32BE(20)]).toEqual([PICTURE_WIDTH, pictureHeight(rows)]);
+    const [drawn, shown] = [readFileSync(path), readFileSync('docs/pictures/dashboard.png')];
+    for (const picture of [drawn, shown]) {
+      expect(picture.subarray(1, 4).toString()).toBe('PNG');
+      expect([picture.readUInt32BE(16), picture.readUInt32BE(20)]).toEqual([
+        PICTURE_WIDTH,
+        pictureHeight(rows),
+      ]);
+    }
     // An empty page of that size has a tenth of it.
     expect(drawn.length).toBeGreaterThan(60_000);
   });
