@@ -5,6 +5,7 @@ import { operationsOf, refusedGrant } from './grants-needed.ts';
 import type { InventoryEntry } from './inventory.ts';
 import { inventoryIncomplete } from './inventory-incomplete.ts';
 import { type Ownership, whoseRecord } from './ownership.ts';
+import { isRenamedKey } from './plan-key-by-id.ts';
 import { isOwnCreate, isRenamed, knownRecord, type RecordDecision } from './plan-record.ts';
 import type { Situation } from './situation.ts';
 
@@ -21,6 +22,7 @@ const LOOK_UP_AGE_MS = 10_000;
  * | yes | Disable | no | known, or ours in the list | disable, removeFinalizer |
  * | yes | Disable | no | our own create without an answer | disable, removeFinalizer |
  * | yes | Disable | no | known by its number (`spec.id`), in the list | disable, removeFinalizer |
+ * | yes | Disable | no | known by its number, which is another key's now | removeFinalizer |
  * | yes | Disable | no | nobody's, somebody's, unclear | removeFinalizer: touch only what is ours |
  *
  * A disable that fails or is not granted holds the finalizer; see {@link deletionBlocked}.
@@ -48,7 +50,7 @@ export function planDeletion(situation: Situation): Plan {
   }
   if (number !== undefined) {
     const entry = known === undefined ? undefined : inventory.byId(number);
-    if (known === undefined || entry?.isKey !== true) return letGo;
+    if (known === undefined || entry?.isKey !== true || isRenamedKey(situation, number)) return letGo;
     const declared = { ...situation.declared, username: entry.username, hostname: entry.hostname };
     const record = { exists: true, mode: 'update', ...known, firstContact: false, entry } as const;
     return disable({ ...situation, declared }, record);

@@ -3,6 +3,7 @@ import { nothing, type Plan } from './decision.ts';
 import { problem } from './failure.ts';
 import { operationsOf, refusedGrant } from './grants-needed.ts';
 import { inventoryIncomplete } from './inventory-incomplete.ts';
+import { isRenamed } from './plan-record.ts';
 import { toggles } from './plan-toggle.ts';
 import type { Situation } from './situation.ts';
 
@@ -23,7 +24,8 @@ export function planKeyById(situation: Situation, id: string): Plan {
     wantsFinalizer === resource.hasFinalizer
       ? []
       : [{ do: wantsFinalizer ? 'addFinalizer' : 'removeFinalizer' }];
-  if (known && toggle.edge === undefined) return { ...nothing(), actions: finalizer };
+  const renamed = known && isRenamedKey(situation, id);
+  if (known && !renamed && toggle.edge === undefined) return { ...nothing(), actions: finalizer };
 
   const notBeforeMs = Math.max(startedAtMs - LOOK_UP_AGE_MS, memory.writeEndedAtMs);
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
@@ -44,6 +46,11 @@ export function planKeyById(situation: Situation, id: string): Plan {
       failure: problem('WrongRecordKind', `Record ${id} (\`spec.id\`) is a credential, not an SSH key`),
     };
   }
+  if (renamed)
+    return {
+      ...nothing(),
+      failure: problem('RecordGone', `Record ${id} now has another identifier in PAM Core`),
+    };
   const identifier = entry.identifier ?? '';
   const toggled: Action[] =
     toggle.edge === 'disable'
@@ -66,4 +73,10 @@ export function planKeyById(situation: Situation, id: string): Plan {
       ...(toggle.assumed === true && { assumeEnabled: true }),
     },
   };
+}
+
+/** After a restore of PAM Core the number may be another key's. One that had no identifier may be given one. */
+export function isRenamedKey(situation: Situation, id: string): boolean {
+  const { identifier } = situation.resource.status;
+  return identifier !== undefined && isRenamed(situation, { id, identifier });
 }

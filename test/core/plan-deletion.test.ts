@@ -118,7 +118,7 @@ describe('a resource that is being deleted', () => {
     },
     {
       because: 'a key by its number: what it may touch is asked for what the list says',
-      resource: byNumber.known('92').deleted(),
+      resource: byNumber.known('92', { identifier: 'k' }).deleted(),
       connection: {
         grants: [
           {
@@ -133,6 +133,12 @@ describe('a resource that is being deleted', () => {
       list: anInventory().with({ id: '92', identifier: 'k', isKey: true }),
       steps: ['count', 'disable 92', 'remove finalizer'],
       asked: ['list'],
+    },
+    {
+      because: 'D20 the number is another key’s by now: not touched',
+      resource: byNumber.known('92', { identifier: 'k' }).deleted(),
+      list: anInventory().with({ id: '92', identifier: 'of-the-bank', isKey: true }),
+      steps: ['remove finalizer'],
     },
     {
       because: 'a key by its number that the list does not show: no entry, no call',

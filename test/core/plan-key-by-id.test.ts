@@ -29,6 +29,8 @@ const only = (hostname: string, username: string) =>
     },
   ] satisfies ReturnType<typeof without>;
 
+const THEIRS = { identifier: 'theirs' };
+
 describe('a key of which only the number is known', () => {
   itDecides([
     {
@@ -42,14 +44,14 @@ describe('a key of which only the number is known', () => {
     { because: 'it is enabled', resource: key.enabled(true), list, steps: ['enable 92'], asked: ['list'] },
     {
       because: 'known and as declared: nothing is read',
-      resource: key.enabled(true).known('92'),
+      resource: key.enabled(true).known('92', THEIRS),
       list,
       steps: [],
       asked: [],
     },
     {
       because: 'a force-sync repeats it',
-      resource: key.enabled(true).known('92').forceSync(),
+      resource: key.enabled(true).known('92', THEIRS).forceSync(),
       list,
       steps: ['enable 92'],
     },
@@ -61,9 +63,33 @@ describe('a key of which only the number is known', () => {
     },
     {
       because: 'the finalizer goes with the policy, without a list',
-      resource: key.enabled(true).known('92').finalizer(),
+      resource: key.enabled(true).known('92', THEIRS).finalizer(),
       steps: ['remove finalizer'],
       asked: [],
+    },
+    {
+      because: 'D20 the number is another key’s by now: not touched',
+      resource: key.enabled(true).known('92', THEIRS).enabled(false),
+      list: anInventory().with({ id: '92', identifier: 'of-the-bank', isKey: true }),
+      steps: [],
+      reason: 'RecordGone',
+    },
+    {
+      because: 'D20 the last list says so: it is looked at once more',
+      resource: key.enabled(true).known('92', THEIRS),
+      lastList: anInventory().with({ id: '92', identifier: 'of-the-bank', isKey: true }),
+      list,
+      steps: [],
+      asked: ['list'],
+    },
+    {
+      because: 'a key that had no identifier may be given one',
+      resource: key
+        .enabled(true)
+        .known('92', { identifier: undefined as unknown as string })
+        .enabled(false),
+      list,
+      steps: ['disable 92'],
     },
     { because: 'no entry, no call', resource: key.enabled(false), steps: [], reason: 'RecordNotFound' },
     {
