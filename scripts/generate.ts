@@ -1,4 +1,5 @@
 import { apiTypes } from './generate/api-types.ts';
+import { argocdCustomizations } from './generate/argocd-customizations.ts';
 import { bringUpToDate } from './generate/bring-up-to-date.ts';
 import { chartAdmission } from './generate/chart-admission.ts';
 import { chartCrds } from './generate/chart-crds.ts';
@@ -42,6 +43,7 @@ const generators: (() => GeneratedFile[] | Promise<GeneratedFile[]>)[] = [
   rightsReference,
   runbooks,
   () => chartCrds(kinds),
+  () => argocdCustomizations(kinds, root),
   () => chartAdmission(root),
   () => chartListing(root, kinds),
   () => chartSchema(values),

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildGoPrograms, type GoProgram } from '../control-plane/build-go-programs.ts';
+import type { GoProgram } from '../control-plane/build-go-programs.ts';
 import { chooseKubernetesRelease } from '../control-plane/kubernetes-release.ts';
 import { kubernetesVersionVariables } from '../control-plane/kubernetes-version-variables.ts';
+import { cachedGoPrograms } from './cached-go-programs.ts';
 
 /** Absolute paths of the programs that only the packaging suites use. */
 export interface PackagingTools {
@@ -22,25 +21,8 @@ const MODULE = join(import.meta.dirname, 'tools');
  * Throws an error of one sentence that says what to install.
  */
 export async function findPackagingTools(log: (line: string) => void = () => {}): Promise<PackagingTools> {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const sums = readFileSync(join(MODULE, 'go.sum'), 'utf8');
-  const programs = listPrograms();
-  const parts = [sums, JSON.stringify(programs), process.platform, process.arch];
-  const fingerprint = createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 16);
-  const folder = join(cache, 'pam-operator', 'packaging', fingerprint);
-  if (!programs.every(({ name }) => existsSync(join(folder, name)))) {
-    const what = 'Helm, crane, kwok and kube-scheduler';
-    const environment = process.env;
-    await buildGoPrograms({
-      what,
-      programs,
-      module: MODULE,
-      probeDirectory: MODULE,
-      folder,
-      environment,
-      log,
-    });
-  }
+  const what = 'Helm, crane, kwok and kube-scheduler';
+  const folder = await cachedGoPrograms({ what, programs: listPrograms(), module: MODULE, log });
   return {
     helm3: join(folder, 'helm3'),
     helm4: join(folder, 'helm4'),

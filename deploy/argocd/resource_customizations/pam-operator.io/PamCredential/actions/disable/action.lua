@@ -1,0 +1,2 @@
+obj.spec.enabled = false
+return obj

@@ -1,0 +1,2 @@
+obj.spec.enabled = true
+return obj
