@@ -1,3 +1,4 @@
+import { DEBIAN_PACKAGES, findArgoCd } from './argocd/argo-cd-programs.ts';
 import { debianPrograms } from './debian-programs.ts';
 import { PROGRAMS } from './monitoring-programs.ts';
 import { findPackagingTools } from './packaging-tools.ts';
@@ -8,7 +9,9 @@ import { findPackagingTools } from './packaging-tools.ts';
  */
 async function run(): Promise<void> {
   debianPrograms(PROGRAMS.names, PROGRAMS.packages);
+  debianPrograms(DEBIAN_PACKAGES, DEBIAN_PACKAGES);
   await findPackagingTools((line) => console.error(line));
+  await findArgoCd((line) => console.error(line));
 }
 
 run().catch((error: unknown) => {

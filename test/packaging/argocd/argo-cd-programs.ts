@@ -11,6 +11,9 @@ export interface ArgoCdPrograms {
   readonly argodiff: string;
 }
 
+/** Debian packages, which are called like the programs in them. */
+export const DEBIAN_PACKAGES = ['redis-server', 'git'] as const;
+
 const MODULE = import.meta.dirname;
 const ARGO_CD = 'github.com/argoproj/argo-cd/v3';
 

@@ -7,7 +7,7 @@ import { findFreePort } from '../../control-plane/free-port.ts';
 import { accountKubeconfig } from '../../e2e/service-account.ts';
 import { debianPrograms } from '../debian-programs.ts';
 import type { PackagingCluster } from '../packaging-cluster.ts';
-import { argoCdSources, findArgoCd } from './argo-cd-programs.ts';
+import { argoCdSources, DEBIAN_PACKAGES, findArgoCd } from './argo-cd-programs.ts';
 import { type ArgoComponent, startArgoComponent } from './argo-component.ts';
 import { ARGO_NAMESPACE, installArgoCd } from './install-argo-cd.ts';
 
@@ -42,7 +42,7 @@ export interface ArgoCd {
 
 export async function startArgoCd(cluster: PackagingCluster): Promise<ArgoCd> {
   const { argocd, argodiff } = await findArgoCd((line) => console.error(line));
-  const { 'redis-server': redisServer } = debianPrograms(['redis-server', 'git'], ['redis-server', 'git']);
+  const { 'redis-server': redisServer } = debianPrograms(DEBIAN_PACKAGES, DEBIAN_PACKAGES);
   const sources = await argoCdSources();
   await installArgoCd(cluster, sources);
   const folder = mkdtempSync(join(tmpdir(), 'pam-operator-argo-cd-'));
