@@ -41,6 +41,21 @@ it('chart and resources become Synced and Healthy in one go, and PAM Core has th
   expect(stage.pam.store.key('test_team-a_deploy_key')).toMatchObject({ enabled: true });
 });
 
+it('each wave has waited for the one before', async () => {
+  const parts = [
+    ['deployment', 'pam-operator', '-n', 'pam-operator'],
+    ['pamconnection', 'default'],
+    ['pamcredential', 'orders-db', '-n', NAMESPACE],
+  ];
+  const made = await Promise.all(
+    parts.map((part) =>
+      stage.cluster.kubectl('get', ...part, '-o', 'jsonpath={.metadata.creationTimestamp}'),
+    ),
+  );
+  // Whole seconds, in which the order could be hidden; but Argo CD rests two seconds between waves.
+  expect(made).toEqual([...new Set(made)].sort());
+});
+
 describe('health follows the status', () => {
   it('Degraded where only a change can help, with reason and message', async () => {
     await stage.cluster.apply(secret('orders-db', { password: '' }));
