@@ -1,9 +1,11 @@
+import { MultiMap } from '../core/multi-map.ts';
+
 /**
  * Which resources name the same record. Keys of resources by the names under which they claim (src/core/claims.ts);
  * who wins among them is decided at each pass, from what their statuses say then.
  */
 export class ClaimIndex<K extends string> {
-  readonly #byName = new Map<string, Set<K>>();
+  readonly #byName = new MultiMap<K>();
   readonly #names = new Map<K, readonly string[]>();
 
   /**
@@ -16,12 +18,8 @@ export class ClaimIndex<K extends string> {
     if (before === names || isSame) return new Set();
     const concerned = this.#remove(key, before);
     for (const name of names) {
-      const keys = this.#byName.get(name);
-      if (keys === undefined) this.#byName.set(name, new Set([key]));
-      else {
-        for (const other of keys) concerned.add(other);
-        keys.add(key);
-      }
+      for (const other of this.#byName.get(name)) concerned.add(other);
+      this.#byName.add(name, key);
     }
     this.#names.set(key, names);
     return concerned;
@@ -38,7 +36,7 @@ export class ClaimIndex<K extends string> {
   rivals(key: K): ReadonlySet<K> {
     const rivals = new Set<K>();
     for (const name of this.#names.get(key) ?? []) {
-      for (const other of this.#byName.get(name) ?? []) if (other !== key) rivals.add(other);
+      for (const other of this.#byName.get(name)) if (other !== key) rivals.add(other);
     }
     return rivals;
   }
@@ -46,10 +44,8 @@ export class ClaimIndex<K extends string> {
   #remove(key: K, names: readonly string[]): Set<K> {
     const concerned = new Set<K>();
     for (const name of names) {
-      const keys = this.#byName.get(name);
-      keys?.delete(key);
-      if (keys?.size === 0) this.#byName.delete(name);
-      for (const other of keys ?? []) concerned.add(other);
+      this.#byName.delete(name, key);
+      for (const other of this.#byName.get(name)) concerned.add(other);
     }
     return concerned;
   }

@@ -1,5 +1,6 @@
 import { fold } from './glob.ts';
 import type { Inventory, InventoryEntry } from './inventory.ts';
+import { MultiMap } from './multi-map.ts';
 
 /** A list with the look-ups that ownership needs, made once for all resources of the connection. */
 export interface InventoryIndex {
@@ -18,29 +19,23 @@ const ENTRIES_PER_PIECE = 1000;
  * a list may have tens of thousands of entries.
  */
 export function* indexInventory(inventory: Inventory): Generator<void, InventoryIndex> {
-  const byIdentifier = new Map<string, InventoryEntry[]>();
-  const byTarget = new Map<string, InventoryEntry[]>();
+  const byIdentifier = new MultiMap<InventoryEntry>();
+  const byTarget = new MultiMap<InventoryEntry>();
   const byId = new Map<string, InventoryEntry>();
   for (const [at, entry] of inventory.entries.entries()) {
     if (at % ENTRIES_PER_PIECE === ENTRIES_PER_PIECE - 1) yield;
     byId.set(entry.id, entry);
-    if (entry.identifier !== undefined) append(byIdentifier, fold(entry.identifier), entry);
-    if (!entry.isKey) append(byTarget, target(entry.username, entry.hostname), entry);
+    if (entry.identifier !== undefined) byIdentifier.add(fold(entry.identifier), entry);
+    if (!entry.isKey) byTarget.add(target(entry.username, entry.hostname), entry);
   }
   return {
     inventory,
-    byIdentifier: (identifier) => byIdentifier.get(fold(identifier)) ?? [],
+    byIdentifier: (identifier) => byIdentifier.get(fold(identifier)),
     byId: (id) => byId.get(id),
-    byTarget: (username, hostname) => byTarget.get(target(username, hostname)) ?? [],
+    byTarget: (username, hostname) => byTarget.get(target(username, hostname)),
   };
 }
 
 function target(username: string, hostname: string): string {
   return `${fold(username)}\n${fold(hostname)}`;
-}
-
-function append(map: Map<string, InventoryEntry[]>, name: string, entry: InventoryEntry): void {
-  const present = map.get(name);
-  if (present === undefined) map.set(name, [entry]);
-  else present.push(entry);
 }

@@ -1,3 +1,4 @@
+import { MultiMap } from '../core/multi-map.ts';
 import type { Identified } from './object-identity.ts';
 
 /** Names an object of a namespace. */
@@ -22,21 +23,18 @@ export interface SecretIndex<T extends Identified> {
 export function createSecretIndex<T extends Identified>(
   secretsOf: (resource: T) => readonly NamespacedName[],
 ): SecretIndex<T> {
-  const resources = new Map<string, Map<string, NamespacedName>>();
-  const secrets = new Map<string, readonly string[]>();
+  /** UIDs of resources by their Secrets. */
+  const users = new MultiMap<string>();
+  const known = new Map<string, { readonly name: NamespacedName; readonly secrets: readonly string[] }>();
   const listeners: ((resources: readonly NamespacedName[]) => void)[] = [];
 
   function forget(uid: string): void {
-    for (const secret of secrets.get(uid) ?? []) {
-      const users = resources.get(secret);
-      users?.delete(uid);
-      if (users?.size === 0) resources.delete(secret);
-    }
-    secrets.delete(uid);
+    for (const secret of known.get(uid)?.secrets ?? []) users.delete(secret, uid);
+    known.delete(uid);
   }
 
   function resourcesOf(secret: NamespacedName): readonly NamespacedName[] {
-    return [...(resources.get(keyOf(secret))?.values() ?? [])];
+    return users.get(keyOf(secret)).flatMap((uid) => known.get(uid)?.name ?? []);
   }
 
   return {
@@ -45,12 +43,8 @@ export function createSecretIndex<T extends Identified>(
       forget(uid);
       const referenced = [...new Set(secretsOf(resource).map(keyOf))];
       if (referenced.length === 0) return;
-      secrets.set(uid, referenced);
-      for (const secret of referenced) {
-        const users = resources.get(secret) ?? new Map<string, NamespacedName>();
-        users.set(uid, { namespace, name });
-        resources.set(secret, users);
-      }
+      known.set(uid, { name: { namespace, name }, secrets: referenced });
+      for (const secret of referenced) users.add(secret, uid);
     },
     resourceDeleted: (resource) => forget(resource.metadata.uid),
     secretChanged: (secret) => {

@@ -21,13 +21,20 @@ const CALLS = {
   rotationPamWrites: 1,
 } as const satisfies Partial<Record<FigureName, number>>;
 
-it('the bench measures every figure, and each call of a resource is one that must be', async () => {
-  const options = ['--quick', '--resources', '80', '--load-seconds', '2', '--json', '-'];
-  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...options]);
-  const { rows } = JSON.parse(stdout) as Report;
-  const measured = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
-  expect(Object.keys(measured)).toEqual(Object.keys(FIGURES));
-  expect(rows.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
-  expect(measured).toMatchObject(CALLS);
-  expect(measured.events).toBeLessThanOrEqual(1);
-});
+/** It ends by itself long before; a machine without a free core takes its time. */
+const LIMIT_MS = 300_000;
+
+it(
+  'the bench measures every figure, and each call of a resource is one that must be',
+  async () => {
+    const options = ['--quick', '--resources', '80', '--load-seconds', '2', '--json', '-'];
+    const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...options]);
+    const { rows } = JSON.parse(stdout) as Report;
+    const measured = Object.fromEntries(rows.map(({ name, value }) => [name, value]));
+    expect(Object.keys(measured)).toEqual(Object.keys(FIGURES));
+    expect(rows.filter(({ value }) => !Number.isFinite(value))).toEqual([]);
+    expect(measured).toMatchObject(CALLS);
+    expect(measured.events).toBeLessThanOrEqual(1);
+  },
+  LIMIT_MS,
+);
