@@ -17,7 +17,7 @@ const CALM = ['calm-1', 'calm-2', 'calm-3'];
 const URGENT = 'urgent';
 /** Of the limiter, without the one that is kept for a disable: as many may be on their way when the machine opens. */
 const PLACES = 7;
-const audit = auditLogOf('admin');
+const audit = auditLogOf(`system:serviceaccount:${OPERATOR_NAMESPACE}:pam-operator`);
 
 /** No list is due by itself, and no deferred pass comes in between. */
 const start = (args: readonly string[]) =>
