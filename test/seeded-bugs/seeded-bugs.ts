@@ -33,7 +33,7 @@ const MISTAKES: readonly SeededBug[] = [
     name: 'digest without the install key',
     because: 'who reads a status could test guesses of a password',
     file: 'src/core/digest.ts',
-    find: "createHmac('sha256', key.bytes)",
+    find: "createHmac('sha256', secretKey)",
     replace: "createHmac('sha256', 'pam-operator')",
     tests: ['test/core/digest.test.ts'],
   },
