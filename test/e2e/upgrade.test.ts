@@ -42,6 +42,7 @@ const CHANGED_MODULES = {
   otherSeal: {
     seal: `
       import * as ofNow from './seal-of-now.ts';
+      export { saysNothing } from './seal-of-now.ts';
       export const sealStatus = (key, uid, status) => ofNow.sealStatus(key, 'another form ' + uid, status);
       export const sealStateOf = (key, uid, status) => ofNow.sealStateOf(key, 'another form ' + uid, status);`,
   },

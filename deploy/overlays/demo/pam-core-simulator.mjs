@@ -1179,8 +1179,8 @@ function create2({ vault, switches, caller }, target, device) {
   };
   return vault.addKey(fresh, /* @__PURE__ */ new Set([caller.label]));
 }
-function apply(record, device, { vault, body }) {
-  record.deviceId = device.id, record.privateKey = textOf(body, "private_key") ?? record.privateKey, record.publicKey = textOf(body, "public_key") ?? record.publicKey, record.passphrase = textOf(body, "password") ?? record.passphrase, record.keyName = textOf(body, "key_name") ?? record.keyName, record.tags = textOf(body, "tags") ?? record.tags, record.enabled = flagOf(body, "enabled") ?? record.enabled;
+function apply(record, device, { vault, switches, body }) {
+  record.deviceId = device.id, record.privateKey = textOf(body, "private_key") ?? record.privateKey, record.publicKey = textOf(body, "public_key") ?? record.publicKey, record.passphrase = textOf(body, "password") ?? record.passphrase, record.keyName = textOf(body, "key_name") ?? record.keyName, record.tags = textOf(body, "tags") ?? record.tags, record.enabled = flagOf(body, "enabled") ?? (switches.postEnables || record.enabled);
   let username = textOf(body, "username");
   username !== void 0 && (record.username = username || "usr");
   let { devices } = body;

@@ -150,14 +150,14 @@ function create({ vault, switches, caller }: EndpointCall, target: KeyTarget, de
 }
 
 /** Stores what was sent; what was left out stays. Returns the hostnames that are not registered. */
-function apply(record: KeyRecord, device: PamDevice, { vault, body }: EndpointCall): string[] {
+function apply(record: KeyRecord, device: PamDevice, { vault, switches, body }: EndpointCall): string[] {
   record.deviceId = device.id;
   record.privateKey = textOf(body, 'private_key') ?? record.privateKey;
   record.publicKey = textOf(body, 'public_key') ?? record.publicKey;
   record.passphrase = textOf(body, 'password') ?? record.passphrase;
   record.keyName = textOf(body, 'key_name') ?? record.keyName;
   record.tags = textOf(body, 'tags') ?? record.tags;
-  record.enabled = flagOf(body, 'enabled') ?? record.enabled;
+  record.enabled = flagOf(body, 'enabled') ?? (switches.postEnables || record.enabled);
   const username = textOf(body, 'username');
   if (username !== undefined) record.username = username || 'usr';
   const { devices } = body;

@@ -65,6 +65,13 @@ describe('POST key', () => {
       key: { username: 'user', enabled: false, tags: 't', keyName: 'n', passphrase: 'p', devices: ['w2019'] },
     },
     {
+      because: 'an update may enable',
+      sent: { ...valid, identifier: 'old' },
+      switches: { postEnables: true },
+      message: updated,
+      key: { enabled: true },
+    },
+    {
       because: 'an update with enabled sets the state',
       sent: { ...valid, identifier: 'old', enabled: true },
       message: updated,
