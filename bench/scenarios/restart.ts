@@ -23,7 +23,7 @@ export async function restart(world: World, state: InSync): Promise<void> {
   await sleep(SETTLE_MS);
   const after = await apiServerCalls(api);
   const { C1 = 0, C4 = 0, C5 = 0, C6 = 0 } = await pam.counts();
-  const kube = callsBetween(before, after, /^(POST|PUT|PATCH|DELETE) (pam|events)/);
+  const kube = callsBetween(before, after, /^(POST|PUT|PATCH|DELETE) (pamcredentials|events)/);
   figures.set('restartWrites', kube + C4 + C5 + C6);
   figures.set('restartSecretReads', secretReads.count('load') - readsBefore);
   figures.set('restartLists', C1);

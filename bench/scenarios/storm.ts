@@ -11,9 +11,10 @@ export async function storm(world: World): Promise<void> {
   const operator = await world.startOperator('storm');
   progress.step('Storm:');
   const startedAt = Date.now();
-  const creating = createSet(world, 'storm');
-  const endedAt = await followTo(world, observer, 'synced', options.resources);
-  await creating;
+  const [endedAt] = await Promise.all([
+    followTo(world, observer, 'synced', options.resources),
+    createSet(world, 'storm'),
+  ]);
   const seconds = (endedAt - startedAt) / 1000;
   figures.set('stormShare', bareSeconds / seconds);
   figures.set('stormRate', options.resources / seconds);
