@@ -52,13 +52,15 @@ export function conditionsReference(): GeneratedFile[] {
 }
 
 function section(reason: Reason): string[] {
-  const { retry, waitSeconds, explanation, remedy } = CATALOGUE[reason];
+  const { retry, waitSeconds, maySoonPass, explanation, remedy } = CATALOGUE[reason];
   const again =
     reason === 'CircuitOpen'
       ? 'when a probe of the connection gets through'
       : waitSeconds === undefined
         ? CLASSES[retry].again
-        : `after ${duration(waitSeconds)}`;
+        : maySoonPass === true
+          ? 'soon, then less and less often (1 s × 2ⁿ up to 5 min)'
+          : `after ${duration(waitSeconds)}`;
   const numbers = numbersOf(reason);
   const codes = numbers.length === 0 ? [] : [`- Numbers of PAM Core: ${numbers.join(', ')}`];
   return [

@@ -79,11 +79,15 @@ async function readCaBundle(
       };
     case 'forbidden':
       return {
-        failure: problem(
-          'InvalidSettings',
-          `The operator may not read ${where}`,
-          'Allow its ServiceAccount to get it',
-        ),
+        failure: {
+          ...problem(
+            'InvalidSettings',
+            `The operator may not read ${where}`,
+            'Allow its ServiceAccount to get it',
+          ),
+          // An API server that has just started refuses what it has not read the rights for yet.
+          retry: 'backoff',
+        },
       };
     case 'noKey':
       return {

@@ -17,6 +17,8 @@ export interface CatalogueEntry {
   readonly retry: RetryClass;
   /** Only for `wait`: seconds until the next try. */
   readonly waitSeconds?: number;
+  /** Only for `wait`: the first tries come sooner, as in `backoff`, since it may be over in a moment. */
+  readonly maySoonPass?: boolean;
   /** What it means, as a clause that follows "because". */
   readonly explanation: string;
   /** What a person does about it, as an imperative sentence without its full stop. */
@@ -162,6 +164,8 @@ export const CATALOGUE: Readonly<Record<Reason, CatalogueEntry>> = {
   SecretForbidden: {
     retry: 'wait',
     waitSeconds: 600,
+    // An API server that has just started refuses what it has not read the rights for yet.
+    maySoonPass: true,
     explanation: 'the operator may not read a Secret that the spec names',
     remedy: "Allow the operator's ServiceAccount to `get` Secrets in this namespace",
   },

@@ -56,7 +56,10 @@ export interface PamCallContext {
   readonly requestId: string;
   /** Who waits for a free place is served by priority (0 when absent; a disable has 100). */
   readonly priority?: number;
-  /** Asked once more after waiting, right before the call: false ends it as aborted (the Lease would not outlive it). */
+  /**
+   * Asked after each wait, the last time right before the first byte is sent: false ends the call as aborted (the Lease
+   * would not outlive it).
+   */
   readonly mayStart?: () => boolean;
 }
 

@@ -1,4 +1,5 @@
 import type { Reason } from '../api/reason.ts';
+import { CATALOGUE } from './catalogue.ts';
 import type { Failure } from './failure.ts';
 
 /** The numbers of design 4.6; all are settings. Durations in seconds. */
@@ -61,8 +62,11 @@ export function retryDelayMs(
       // The server's word is a minimum; the jitter on top keeps its clients apart.
       return retryAfterMs > backoff ? retryAfterMs + backoff : backoff;
     }
-    case 'wait':
-      return jittered(waitSeconds(failure, settings));
+    case 'wait': {
+      const waitMs = jittered(waitSeconds(failure, settings));
+      if (CATALOGUE[failure.reason].maySoonPass !== true) return waitMs;
+      return Math.min(waitMs, backoffMs(attempt, settings, random));
+    }
     case 'stalled':
       return jittered(settings.stalledRetrySeconds);
   }

@@ -1,3 +1,5 @@
+import type { ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
 import got, { type Response } from 'got';
 import type { PamSignal } from '../core/pam-fault.ts';
 import { createHttpAgents } from './http-agents.ts';
@@ -16,6 +18,8 @@ export interface HttpCall {
   /** Largest answer in decoded bytes. */
   readonly maxBytes: number;
   readonly signal: AbortSignal;
+  /** Asked at the last moment at which nothing is sent yet: false ends the call as aborted. */
+  readonly mayStart?: () => boolean;
 }
 
 /** What came back, or why nothing did. */
@@ -63,6 +67,7 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
     closing.signal.addEventListener('abort', end, { once: true });
 
     let httpStatus: number | undefined;
+    let refused = false;
     try {
       const stream = client.stream(call.url, {
         method: call.method,
@@ -76,6 +81,12 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
         timeout: { lookup: connectMs, connect: connectMs, secureConnect: connectMs, request: timeoutMs },
         signal: ending.signal,
       });
+      stream.once('request', (request: ClientRequest) =>
+        beforeFirstByte(request, () => {
+          refused = call.mayStart?.() === false;
+          return !refused;
+        }),
+      );
       let response: Response | undefined;
       stream.once('response', (answer: Response) => {
         response = answer;
@@ -97,7 +108,7 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
         body: Buffer.concat(chunks, bytes),
       };
     } catch (error) {
-      if (call.signal.aborted || closing.signal.aborted) return { signal: 'aborted' };
+      if (refused || call.signal.aborted || closing.signal.aborted) return { signal: 'aborted' };
       const signal = signalOfFailure(error);
       return signal === 'unreadable' ? unreadable(httpStatus) : { signal };
     } finally {
@@ -113,6 +124,21 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
       agents.close();
     },
   };
+}
+
+/**
+ * Asks when the request has got its socket, and again when a new one is connected, which may be seconds later. Node
+ * writes the request right after these events, in the same turn, and nothing once it was destroyed in them.
+ */
+function beforeFirstByte(request: ClientRequest, maySend: () => boolean): void {
+  const ask = () => {
+    if (!maySend()) request.destroy();
+  };
+  request.once('socket', (socket: Socket) => {
+    ask();
+    // A socket of TLS is secure later than it is connected, and holds the request back until then.
+    if (!request.reusedSocket) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', ask);
+  });
 }
 
 function unreadable(httpStatus: number | undefined): HttpAnswer {

@@ -135,6 +135,7 @@ export function limitCalls(
     await enter(operation, context);
     const sentAtMs = clock.monotonicMs();
     try {
+      // The client asks again before it sends; here it saves a call that must not be sent its token.
       if (context.mayStart?.() === false) throw new PamError({ operation, signal: 'aborted' });
       const answer = await call();
       learn(sentAtMs, 'answer');

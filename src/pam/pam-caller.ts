@@ -31,6 +31,8 @@ interface PamCallBounds {
   /** For everything that the call needs, its token and a second attempt included. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Asked right before the call is sent, each time: false ends it as aborted. */
+  readonly mayStart?: () => boolean;
 }
 
 /** A successful answer. */

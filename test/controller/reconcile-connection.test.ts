@@ -197,6 +197,12 @@ describe('reconcileConnection', () => {
     expect(world.woken).toEqual(['default']);
   });
 
+  it('looks again soon at a CA bundle that it may not read: an API server that has just started knows no rights yet', async () => {
+    world.kubernetes.configMaps.set('pam-operator/ca/ca.crt', 'forbidden');
+    await apply({ caBundleConfigMap: { name: 'ca', key: 'ca.crt' } });
+    expect((await world.visit()).next?.afterMs).toBeLessThanOrEqual(2_000);
+  });
+
   it('takes another token host that its Secret allows', async () => {
     const annotations = { [ALLOWED_HOSTS_ANNOTATION]: ' Login.example.com , other.example.com' };
     world.kubernetes.secret('pam-operator/pam-auth', { clientId: 'id', clientSecret: 'x' }, annotations);

@@ -49,6 +49,19 @@ describe('when a failed pass comes back', () => {
     { because: 'a gate backs off too', failure: problem('PamTlsFailed', 'x'), random: 0.5, ms: 500 },
     { because: 'a device: 10 min', failure: problem('DeviceNotFound', 'x'), random: 0.5, ms: 600_000 },
     { because: 'access: 1 h', failure: problem('AccessNotGranted', 'x'), random: 0.5, ms: 3_600_000 },
+    {
+      because: 'rights that an API server has not read yet: soon',
+      failure: problem('SecretForbidden', 'x'),
+      random: ALMOST_ONE,
+      ms: 1000,
+    },
+    {
+      because: 'rights that are really missing: as seldom as any backoff',
+      failure: problem('SecretForbidden', 'x'),
+      attempt: 20,
+      random: ALMOST_ONE,
+      ms: 300_000,
+    },
     { because: 'a Secret: its own time', failure: problem('SecretNotFound', 'x'), random: 0.5, ms: 600_000 },
     {
       because: 'jitter of a tenth, downwards',

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PamConnectionSettings } from '../../src/pam/pam-connection-settings.ts';
+import { type Certificate, selfSignedCertificate } from '../support/pam-core/self-signed-certificate.ts';
 import {
   clientFor,
   context,
@@ -16,6 +17,34 @@ afterEach(stopAll);
 const short: Partial<PamConnectionSettings> = {
   timeouts: { connectMs: 400, requestMs: 400, inventoryMs: 400 },
 };
+
+describe('a call that may not start any more, asked at the last moment', () => {
+  const https = selfSignedCertificate();
+  const rows: { because: string; tls?: Certificate; socket: 'new' | 'kept'; refusedAsk: number }[] = [
+    { because: 'it has got a socket that is open', socket: 'kept', refusedAsk: 1 },
+    { because: 'it has got a new socket', socket: 'new', refusedAsk: 1 },
+    { because: 'its new socket is connected', socket: 'new', refusedAsk: 2 },
+    { because: 'its socket of TLS is open', tls: https, socket: 'kept', refusedAsk: 1 },
+    { because: 'its new socket of TLS is secure', tls: https, socket: 'new', refusedAsk: 2 },
+  ];
+  it.each(rows)('is not sent: $because', async ({ tls, socket, refusedAsk }) => {
+    const pam = await startLoopbackPam(tls);
+    // The token call opens the first socket; the server keeps it or does not.
+    const token = { token_type: 'Bearer', expires_in: 3600, access_token: 'token' };
+    pam.tokenReply = (_seen, response) =>
+      sendJson(response, 200, token, { connection: socket === 'new' ? 'close' : 'keep-alive' });
+    const client = clientFor(pam.url, tls === undefined ? {} : { ca: tls.cert });
+    let asked = 0;
+    const mayStart = () => ++asked !== refusedAsk;
+    await expect(client.disable('credential', '5', context({ mayStart }))).rejects.toMatchObject({
+      name: 'PamError',
+      fault: { operation: 'Disable', signal: 'aborted' },
+    });
+    expect({ asked, calls: pam.calls }).toEqual({ asked: refusedAsk, calls: [] });
+    await client.disable('credential', '6', context({ mayStart: () => true }));
+    expect(pam.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['6']);
+  });
+});
 
 describe('an answer that is none, or not a plain one', () => {
   const mebibyte = 1024 * 1024;
