@@ -28,7 +28,6 @@ import type { Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { Tracing } from './observability/tracing.ts';
 import { installKeyReader } from './operator/install-key-reader.ts';
-import { leaderWrites } from './operator/leader-writes.ts';
 import { leadership } from './operator/leadership.ts';
 import { pamConnections } from './operator/pam-connections.ts';
 import { namespaceOf } from './operator/resource-key.ts';
@@ -82,7 +81,7 @@ export function startOperator(options: OperatorOptions): Operator {
   const ended = new AbortController();
   const hasEnded = new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
   const events = createEventRecorder({ client, instance: settings.podName || 'pam-operator' });
-  const kubernetes = leaderWrites(createKubernetesCalls(client, events), () => lease.isLeader());
+  const kubernetes = createKubernetesCalls(client, events, () => lease.isLeader());
   const memories = new Memories();
   const ownConnectionVersions = new OwnVersions();
   const listsDisabled = new Set<string>();

@@ -12,6 +12,7 @@ import type {
   KubeWatchRequest,
 } from './kube-client.ts';
 import type { KubeConnection } from './kube-config.ts';
+import type { LastQuestion } from './last-question.ts';
 import { orAborted } from './or-aborted.ts';
 import { pause } from './pause.ts';
 import { createRequestPace, type RequestPaceOptions } from './request-pace.ts';
@@ -60,6 +61,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     readonly query: KubeRequest['query'];
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string | null;
+    readonly mayStart?: KubeRequest['mayStart'];
     readonly idleLimitMs: number;
     readonly deadline: Pick<Deadline, 'signal' | 'cause'>;
   }
@@ -80,7 +82,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     const startedAt = performance.now();
     let code = '<error>';
     try {
-      const sent = agents.lanes[lane].request({
+      const options: Dispatcher.RequestOptions & LastQuestion = {
         origin: connection.origin,
         path: connection.pathPrefix + asked.path + queryText(asked.query),
         method,
@@ -89,8 +91,9 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
         signal: deadline.signal,
         headersTimeout: asked.idleLimitMs,
         bodyTimeout: asked.idleLimitMs,
-      });
-      const response = await orAborted(sent, deadline.signal);
+        ...(asked.mayStart !== undefined && { mayStart: asked.mayStart }),
+      };
+      const response = await orAborted(agents.lanes[lane].request(options), deadline.signal);
       code = String(response.statusCode);
       return response;
     } catch (error) {
@@ -116,6 +119,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       body,
       idleLimitMs: 0,
       deadline,
+      ...(request.mayStart !== undefined && { mayStart: request.mayStart }),
     };
     if (asked.lane !== 'lease') await pace(deadline.signal);
     const response = await exchange(asked);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Socket } from 'node:net';
 import { Agent, buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 import type { KubeTls } from './kube-access.ts';
+import { askLast } from './last-question.ts';
 
 /** Separate connections, so that neither a burst of calls nor a full pool delays a watch or a lease renewal. */
 export type KubeLane = 'api' | 'watch' | 'lease';
@@ -53,9 +54,11 @@ export function createKubeAgents(tls: KubeTls, proxyUrl: string | undefined): Ku
       keepAliveTimeout: 30_000,
       maxResponseSize: name === 'watch' ? -1 : MAX_RESPONSE_BYTES,
     };
-    return proxyUrl === undefined
-      ? new Agent({ ...options, connect: tracked(buildConnector(connect)) })
-      : new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
+    const agent =
+      proxyUrl === undefined
+        ? new Agent({ ...options, connect: tracked(buildConnector(connect)) })
+        : new ProxyAgent({ ...options, uri: proxyUrl, requestTls: connect });
+    return agent.compose(askLast);
   }
 
   /** undici forgets what still connects when it is destroyed; each would hold the process until its timeout. */

@@ -23,6 +23,8 @@ export interface KubeRequest {
   readonly expected?: readonly number[];
   /** Default `api`. */
   readonly lane?: 'api' | 'lease';
+  /** Asked at each attempt, right before its first byte is sent: false ends the call as `aborted`. */
+  readonly mayStart?: () => boolean;
 }
 
 /** An answer of 2xx, or one of {@link KubeRequest.expected}. */

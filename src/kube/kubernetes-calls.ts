@@ -14,9 +14,13 @@ interface EventSubject {
   readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string };
 }
 
-/** The calls to the API server that a reconcile makes, each of which throws `KubeError` and nothing else. */
-export function createKubernetesCalls(client: KubeClient, events: EventRecorder) {
-  const writer = createStatusWriter(client);
+/**
+ * The calls to the API server that a reconcile makes, each of which throws `KubeError` and nothing else.
+ *
+ * @param mayWrite asked right before each write
+ */
+export function createKubernetesCalls(client: KubeClient, events: EventRecorder, mayWrite: () => boolean) {
+  const writer = createStatusWriter(client, mayWrite);
   const secrets = createSecretReader(client);
   return {
     writeStatus: (

@@ -34,7 +34,7 @@ type WriteResult =
     }
   /** The patch was empty; no call was made. */
   | { readonly outcome: 'unchanged' }
-  /** The resource no longer exists. */
+  /** The resource no longer exists, or is another process's to write to: either way every caller gives it up. */
   | { readonly outcome: 'gone' }
   /** Another version or another UID than the one asked for. */
   | { readonly outcome: 'conflict' };
@@ -58,7 +58,11 @@ export interface StatusWriter {
 /** The answer holds version, UID and generation of the resource, not the resource. */
 const METADATA_ACCEPT = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
 
-export function createStatusWriter(client: KubeClient): StatusWriter {
+/**
+ * @param mayWrite whether this process leads, by the clock. One that was frozen goes on in the middle of a pass before it
+ *   hears that its Lease is lost: what it knows by then must not replace what its successor wrote.
+ */
+export function createStatusWriter(client: KubeClient, mayWrite: () => boolean = () => true): StatusWriter {
   async function patch(
     target: WriteTarget,
     subpath: string,
@@ -67,7 +71,8 @@ export function createStatusWriter(client: KubeClient): StatusWriter {
   ): Promise<WriteResult> {
     const { kind, namespace, name } = target;
     const resource = pluralOf(kind) + subpath;
-    const { status, body: answer } = await client.request({
+    let refused = false;
+    const request = {
       method: 'PATCH',
       path: resourcePath(kind, namespace, name) + subpath,
       resource,
@@ -77,7 +82,15 @@ export function createStatusWriter(client: KubeClient): StatusWriter {
       // Who wrote the rest knows it: half of the answer need not be made, sent and read.
       accept: METADATA_ACCEPT,
       expected: [404, 409],
+      mayStart: () => {
+        refused = !mayWrite();
+        return !refused;
+      },
       ...(signal !== undefined && { signal }),
+    } as const;
+    const { status, body: answer } = await client.request(request).catch((error: unknown) => {
+      if (refused) return { status: 404, body: undefined };
+      throw error;
     });
     if (status === 404) return { outcome: 'gone' };
     if (status === 409) return { outcome: 'conflict' };

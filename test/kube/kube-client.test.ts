@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { inspect } from 'node:util';
-import { afterEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, describe, expect, inject, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { KubeError, type KubeFault } from '../../src/core/kube-error.ts';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
@@ -316,6 +316,35 @@ describe('connections', () => {
     ).toBe(200);
     await client.close();
     await Promise.all(stuck);
+  });
+
+  it('a call is asked whether it may start when a connection is free for it, and not before', async () => {
+    const held: ServerResponse[] = [];
+    const { client, api } = await open((_, response) => {
+      held.push(response);
+    });
+    const call = (mayStart: () => boolean) =>
+      client.request({ method: 'PATCH', path: '/apis/x', lane: 'lease', timeoutMs: 5000, mayStart });
+    const asked: string[] = [];
+    const first = [1, 2].map((at) =>
+      call(() => {
+        asked.push(`busy ${at}`);
+        return true;
+      }),
+    );
+    await vi.waitFor(() => expect(held).toHaveLength(2));
+    const refused = faultOf(
+      call(() => {
+        asked.push('waits');
+        return false;
+      }),
+    );
+    expect(asked).toEqual(['busy 1', 'busy 2']);
+    for (const response of held) answer(response, 200, {});
+    await Promise.all(first);
+    expect((await refused).signal).toBe('aborted');
+    expect(asked).toEqual(['busy 1', 'busy 2', 'waits']);
+    expect(api.requests).toHaveLength(2);
   });
 
   it('close ends running calls and watches', async () => {

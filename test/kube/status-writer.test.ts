@@ -132,6 +132,16 @@ describe('writes to custom resources on a real API server', () => {
     expect(await writer.patchFinalizers(target, [], { resourceVersion: '1' })).toEqual({ outcome: 'gone' });
   });
 
+  it('who no longer leads writes nothing, and gives up as if the resource were gone', async () => {
+    const target = await newCredential();
+    const { resourceVersion } = (await current(target)).metadata;
+    const before = proxy.count({ method: 'PATCH' });
+    const deposed = createStatusWriter(client, () => false);
+    expect(await deposed.patchStatus(target, { id: '9' })).toEqual({ outcome: 'gone' });
+    expect(await deposed.patchFinalizers(target, ['x/y'], { resourceVersion })).toEqual({ outcome: 'gone' });
+    expect(proxy.count({ method: 'PATCH' })).toBe(before);
+  });
+
   it('finalizers come and go under a version, and do not hide the last editor', async () => {
     const target = await newCredential();
     const { resourceVersion } = (await current(target)).metadata;
