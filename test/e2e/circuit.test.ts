@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import type { FaultInput } from '../support/pam-core/fault.ts';
 import { auditLogOf } from './audit-log.ts';
@@ -33,8 +32,7 @@ async function prepare(names: readonly string[]): Promise<void> {
 }
 
 async function resources(names: readonly string[]): Promise<PamCredential[]> {
-  const { items } = JSON.parse(await stage.kubectl('get', 'pamcredentials', '-n', NAMESPACE, '-o', 'json'));
-  return (items as PamCredential[]).filter(({ metadata }) => names.includes(metadata.name));
+  return (await stage.credentials()).filter(({ metadata }) => names.includes(metadata.name));
 }
 
 const reasonOf = ({ metadata, status }: PamCredential): string => {
@@ -53,8 +51,7 @@ const eventuallySynced = (names: readonly string[]) =>
 const edit = (names: readonly string[], additional: string) =>
   stage.apply(...names.map((name) => credential(name, { content: undefined, enabled: true, additional })));
 
-const connection = async (): Promise<PamConnection> =>
-  JSON.parse(await stage.kubectl('get', 'pamconnection', 'default', '-o', 'json'));
+const connection = () => stage.connection();
 
 const eventually = (breaker: string, cause?: string) =>
   stage.eventually(

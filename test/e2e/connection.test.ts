@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { metricOf } from './metric-of.ts';
 import { credential, NAMESPACE, OPERATOR_NAMESPACE, type Stage, secret, startStage } from './stage.ts';
@@ -19,8 +18,7 @@ afterAll(async () => {
   await stage?.stop();
 });
 
-const connection = async (): Promise<PamConnection> =>
-  JSON.parse(await stage.kubectl('get', 'pamconnection', 'default', '-o', 'json'));
+const connection = () => stage.connection();
 const count = (template: 'C1' | 'C4' | 'TOKEN', identifier?: string) =>
   stage.pam.journal.calls({ template, ...(identifier !== undefined && { identifier }) }).length;
 const metric = (name: string) => metricOf(stage.operator(), name, 'connection="default"');

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import { metricOf } from './metric-of.ts';
 import { credential, NAMESPACE, type Stage, startStage } from './stage.ts';
@@ -21,16 +20,14 @@ beforeAll(async () => {
 afterAll(() => stage?.stop());
 
 const disabled = () => stage.pam.store.credentials().filter(({ enabled }) => !enabled).length;
-const list = async (): Promise<PamCredential[]> =>
-  JSON.parse(await stage.kubectl('get', 'pamcredentials', '-n', NAMESPACE, '-o', 'json')).items;
-const connection = async (): Promise<PamConnection> =>
-  JSON.parse(await stage.kubectl('get', 'pamconnection', 'default', '-o', 'json'));
+const list = () => stage.credentials();
+const connection = () => stage.connection();
 const reasonOf = ({ status }: PamCredential) =>
   status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
 const heldMetric = async () =>
   metricOf(stage.operator(), 'pam_operator_deletions_held', 'connection="default"');
 
-function eventuallyHeld(count: number): Promise<PamCredential[]> {
+function eventuallyHeld(count: number): Promise<readonly PamCredential[]> {
   return stage.eventually(
     list,
     (items) => items.length === count && items.every((item) => reasonOf(item) === 'DeletionHeld'),

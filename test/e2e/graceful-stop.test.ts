@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import { type Replica, type ReplicaStage, startReplicaStage } from './replica-stage.ts';
-import { credential, NAMESPACE, OPERATOR_NAMESPACE, secret } from './stage.ts';
+import { credential, OPERATOR_NAMESPACE, secret } from './stage.ts';
 
 /** SIGTERM while PAM Core is slow and much is queued: what was begun is finished and recorded, nothing is begun. */
 let stage: ReplicaStage;
@@ -47,10 +46,7 @@ async function terminate({ operator }: Replica): Promise<{ tookMs: number; heard
   return { tookMs: performance.now() - startedAtMs, heardAtMs };
 }
 
-async function credentials(): Promise<PamCredential[]> {
-  const { items } = JSON.parse(await stage.kubectl('get', 'pamcredential', '-n', NAMESPACE, '-o', 'json'));
-  return items as PamCredential[];
-}
+const credentials = () => stage.credentials();
 
 it('finishes and records the calls that run, and begins none', async () => {
   replica = await startLeader('first');

@@ -29,10 +29,9 @@ const POLL = ['--secrets-watch=false', '--secrets-poll-interval-seconds', '10'];
 const refused = () => stage.audit.requests().filter(({ status }) => status === 403);
 
 async function isInSync(kind: string, name: string, namespace: string): Promise<boolean> {
-  const { metadata, status } = JSON.parse(
-    await stage.kubectl('get', kind, name, '-n', namespace, '-o', 'json'),
-  );
-  const ready = status?.conditions?.find(({ type }: { type: string }) => type === 'Ready');
+  const read = stage.read(kind === 'pamsshkey' ? 'PamSshKey' : 'PamCredential', namespace, name);
+  const { metadata, status } = await read;
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   return ready?.reason === 'Synced' && ready.observedGeneration === metadata.generation;
 }
 

@@ -2,8 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import type { RightsObject } from '../../scripts/generate/release-rights.ts';
+import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
+import { createKubeClient } from '../../src/kube/create-kube-client.ts';
+import { type ResourceKind, resourcePath } from '../../src/kube/resource-path.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { runKubectl } from '../control-plane/kubectl.ts';
+import { connectionAt } from '../kube/cluster-fixture.ts';
 import { aKeyPair } from '../support/a-key-pair.ts';
 import { type PamCore, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { type Program, startProgram } from '../support/program.ts';
@@ -21,6 +25,8 @@ export interface RightsStage {
   readonly audit: AuditLog;
   kubectl(...args: string[]): Promise<string>;
   apply(objects: readonly object[]): Promise<void>;
+  /** A resource as it is. */
+  read(kind: ResourceKind, namespace: string, name: string): Promise<PamCredential>;
   eventually(check: () => unknown | Promise<unknown>, what: string): Promise<void>;
   /** Gives the account these rights and no others, declares resources for everything that it can do, and starts. */
   run(rights: readonly RightsObject[], args: readonly string[]): Promise<Run>;
@@ -38,6 +44,8 @@ export interface Run {
 export async function startRightsStage(): Promise<RightsStage> {
   const audit = auditLogOf(`system:serviceaccount:${OPERATOR_NAMESPACE}:${ACCOUNT}`);
   const controlPlane = await startControlPlane({ apiServerFlags: audit.apiServerFlags });
+  // What is read over and over goes without kubectl: each start of it costs as much as a hundred calls.
+  const client = createKubeClient({ connection: connectionAt(controlPlane.kubeconfigPath) });
   const kubectl = (...args: string[]) => runKubectl(controlPlane, args);
   const apply = async (objects: readonly object[]) => {
     const text = objects.map((object) => stringify(object)).join('---\n');
@@ -53,6 +61,9 @@ export async function startRightsStage(): Promise<RightsStage> {
     audit,
     kubectl,
     apply,
+    read: async (kind, namespace, name) =>
+      (await client.request({ method: 'GET', path: resourcePath(kind, namespace, name) }))
+        .body as PamCredential,
     eventually,
     run: async (rights, args) => {
       const pam = await startPamCore({ devices: DEVICES, tls: 'self-signed' });
@@ -69,6 +80,7 @@ export async function startRightsStage(): Promise<RightsStage> {
       return { pam, operator, end: () => end({ controlPlane, operator, pam, kubeconfig, rights }) };
     },
     stop: async () => {
+      await client.close();
       await controlPlane.stop();
       audit.remove();
     },

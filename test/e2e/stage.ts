@@ -1,17 +1,18 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { releaseRights } from '../../scripts/generate/release-rights.ts';
-import type { PamConnectionSpec } from '../../src/api/pam-connection.gen.ts';
+import type { PamConnection, PamConnectionSpec } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
+import { createKubeClient } from '../../src/kube/create-kube-client.ts';
+import { type ResourceKind, resourceListPath, resourcePath } from '../../src/kube/resource-path.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import { connectionAt, installDefinitions } from '../kube/cluster-fixture.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { type PamCore, type PamCoreOptions, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { accountKubeconfig } from './service-account.ts';
 
-const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
 const run = promisify(execFile);
 
 export const OPERATOR_NAMESPACE = 'pam-operator';
@@ -47,7 +48,10 @@ export interface Stage {
   /** Applies the connection of the beginning once more. */
   applyConnection(): Promise<void>;
   credential(name: string): Promise<PamCredential>;
+  /** All of {@link NAMESPACE}. */
+  credentials(): Promise<readonly PamCredential[]>;
   sshKey(name: string): Promise<PamSshKey>;
+  connection(): Promise<PamConnection>;
   patch(kind: string, name: string, patch: object): Promise<void>;
   /** Reads until the check holds; its last failure otherwise. */
   eventually<T>(read: () => T | Promise<T>, check: (value: T) => boolean, what: string): Promise<T>;
@@ -105,13 +109,14 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  const get = async (kind: string, name: string) =>
-    JSON.parse(await kubectl('get', kind, name, '-n', NAMESPACE, '-o', 'json'));
+  // What is read over and over goes without kubectl: each start of it costs as much as a hundred calls.
+  const client = createKubeClient({ connection: connectionAt(controlPlane.kubeconfigPath) });
+  const read = async (path: string) => (await client.request({ method: 'GET', path })).body;
+  const get = (kind: ResourceKind, name: string) => read(resourcePath(kind, NAMESPACE, name));
 
-  await kubectl('create', 'namespace', OPERATOR_NAMESPACE);
-  await kubectl('create', 'namespace', NAMESPACE);
-  await kubectl('apply', '--server-side', '-f', CRDS);
-  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
+  for (const name of [OPERATOR_NAMESPACE, NAMESPACE])
+    await client.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
+  await installDefinitions(client);
   await apply(...releaseRights('all namespaces'), ...connectionObjects(pam, options));
   const account = await accountKubeconfig(controlPlane, OPERATOR_NAMESPACE, 'pam-operator');
   const startOperator = () =>
@@ -121,7 +126,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       args: ['--log-level', 'debug', ...(options.args ?? [])],
     });
   let operator = await startOperator();
-  await kubectl('wait', '--for=condition=Ready', 'pamconnection/default', '--timeout=60s');
+  const connection = () => get('PamConnection', 'default') as Promise<PamConnection>;
+  await eventually(
+    connection,
+    ({ status }) =>
+      status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true,
+    'that the connection is Ready',
+  );
 
   return {
     controlPlane,
@@ -130,15 +141,18 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     kubectl,
     apply,
     applyConnection: () => apply(...connectionObjects(pam, options)),
-    credential: (name) => get('pamcredential', name),
-    sshKey: (name) => get('pamsshkey', name),
+    connection,
+    credential: (name) => get('PamCredential', name) as Promise<PamCredential>,
+    credentials: async () =>
+      ((await read(resourceListPath('PamCredential', NAMESPACE))) as { items: PamCredential[] }).items,
+    sshKey: (name) => get('PamSshKey', name) as Promise<PamSshKey>,
     patch: async (kind, name, patch) => {
       await kubectl('patch', kind, name, '-n', NAMESPACE, '--type=merge', '-p', JSON.stringify(patch));
     },
     eventually,
     reason: (kind, name, reason) =>
       eventually(
-        () => get(kind, name) as Promise<PamCredential>,
+        () => get(kind === 'pamcredential' ? 'PamCredential' : 'PamSshKey', name) as Promise<PamCredential>,
         ({ metadata, status }) =>
           status?.observedGeneration === metadata.generation &&
           status.conditions?.some(
@@ -154,6 +168,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     output: () => printed + operator.output(),
     stop: async () => {
       await operator.stop();
+      await client.close();
       await pam.stop();
       await controlPlane.stop();
       account.remove();

@@ -39,7 +39,7 @@ const deleteLater = (name: string) =>
 const deleteNow = (name: string) =>
   stage.kubectl('delete', `pamcredential/${name}`, '-n', NAMESPACE, '--timeout=60s');
 const exists = async (name: string) =>
-  (await stage.kubectl('get', 'pamcredentials', '-n', NAMESPACE, '-o', 'name')).includes(`/${name}\n`);
+  (await stage.credentials()).some(({ metadata }) => metadata.name === name);
 const gone = (name: string) =>
   stage.eventually(
     () => exists(name),
@@ -192,9 +192,12 @@ describe('a resource with Disable', () => {
 
   it('keeps its connection, which was deleted first, until the last of them is gone', async () => {
     for (const name of ['held-1', 'held-2']) await inPam(name);
-    const finalizers = async () =>
-      JSON.parse(await stage.kubectl('get', 'pamconnection', 'default', '-o', 'json')).metadata.finalizers;
-    await stage.eventually(finalizers, (found) => found?.includes('pam-operator.io/in-use'), 'the finalizer');
+    const finalizers = async () => (await stage.connection()).metadata.finalizers;
+    await stage.eventually(
+      finalizers,
+      (found) => found?.includes('pam-operator.io/in-use') === true,
+      'the finalizer',
+    );
     await stage.kubectl('delete', 'pamconnection/default', '--wait=false');
     await deleteNow('held-1');
     expect(record('held-1')?.enabled).toBe(false);
