@@ -8,16 +8,16 @@ import type { Deletion } from '../core/deletion-brake.ts';
 import { type Failure, problem } from '../core/failure.ts';
 import type { ManagedResource } from '../core/managed-resource.ts';
 import type { UsableMaterial } from '../core/material.ts';
-import { devicesPartlyAssigned, intentStatus } from '../core/next-status.ts';
+import { devicesPartlyAssigned } from '../core/next-status.ts';
 import { NOTHING_DONE, type Outcome } from '../core/outcome.ts';
 import type { UpsertAnswer } from '../core/pam-call.ts';
 import { PamError, wasNotApplied } from '../core/pam-fault.ts';
 import type { Situation } from '../core/situation.ts';
 import type { Session } from './connections.ts';
-import type { Kubernetes, WriteTarget } from './kubernetes.ts';
-
+import type { Kubernetes } from './kubernetes.ts';
 import { Outdated } from './outdated.ts';
 import { PamWrites } from './pam-writes.ts';
+import { ResourceWrites } from './resource-writes.ts';
 
 /** Whether this replica may start a PAM write that lasts up to this long: it leads, and the Lease outlives the call. */
 type WriteFence = (durationMs: number) => boolean;
@@ -95,8 +95,7 @@ class Execution {
   readonly #situation: ExecutionSituation;
   readonly #ports: ExecutionPorts;
   readonly #pam: PamWrites;
-  readonly #ownVersions: string[] = [];
-  #resource: ManagedResource;
+  readonly #writes: ResourceWrites;
   #outcome: { -readonly [K in keyof Outcome]: Outcome[K] } = { ...NOTHING_DONE };
   #registered = false;
   #refutedId: string | undefined;
@@ -111,7 +110,7 @@ class Execution {
   constructor(situation: ExecutionSituation, ports: ExecutionPorts) {
     this.#situation = situation;
     this.#ports = ports;
-    this.#resource = situation.resource;
+    this.#writes = new ResourceWrites(situation, ports);
     this.#pam = new PamWrites(situation, ports);
   }
 
@@ -127,7 +126,7 @@ class Execution {
   get #refusedDigest(): string | undefined {
     const fault = this.#outcome.failure?.fault;
     const refused = fault !== undefined && fault.operation === 'Upsert' && wasNotApplied(fault);
-    return refused && !this.#outcome.contentSent ? this.#resource.status.pending?.digest : undefined;
+    return refused && !this.#outcome.contentSent ? this.#writes.resource.status.pending?.digest : undefined;
   }
 
   /** The disable that had to follow a POST did not get through: the next pass must repeat it. */
@@ -139,8 +138,8 @@ class Execution {
   result(): Executed {
     return {
       outcome: { ...this.#outcome, wrote: this.#pam.wrote },
-      resource: this.#resource,
-      ownVersions: this.#ownVersions,
+      resource: this.#writes.resource,
+      ownVersions: this.#writes.ownVersions,
       ...(this.#pam.endedAtMs !== undefined && { writeEndedAtMs: this.#pam.endedAtMs }),
       ...(this.#pam.unansweredAtMs !== undefined && { unansweredAtMs: this.#pam.unansweredAtMs }),
       ...(this.#refutedId !== undefined && { refutedId: this.#refutedId }),
@@ -163,13 +162,13 @@ class Execution {
   async #perform(action: Action): Promise<void> {
     switch (action.do) {
       case 'addFinalizer':
-        return this.#writeFinalizers((finalizers) => [...finalizers, FINALIZER]);
+        return this.#writes.finalizers((finalizers) => [...finalizers, FINALIZER]);
       case 'countDeletion':
         return this.#countDeletion();
       case 'removeFinalizer':
-        return this.#writeFinalizers((finalizers) => finalizers.filter((name) => name !== FINALIZER));
+        return this.#writes.finalizers((finalizers) => finalizers.filter((name) => name !== FINALIZER));
       case 'recordIntent':
-        return this.#recordIntent(action);
+        return this.#writes.intent(action);
       case 'upsert':
         return this.#upsert(action);
       case 'enable': {
@@ -177,7 +176,7 @@ class Execution {
           this.#outcome.enabled = true;
           return;
         }
-        await this.#confirmEnable();
+        await this.#writes.confirmGeneration();
         return this.#toggle('Enable', this.#idOf(action.id));
       }
       case 'disable': {
@@ -189,20 +188,8 @@ class Execution {
     }
   }
 
-  async #writeFinalizers(change: (finalizers: readonly string[]) => string[]): Promise<void> {
-    const { metadata } = this.#resource;
-    const finalizers = change(metadata.finalizers ?? []);
-    const result = await this.#ports.kubernetes.writeFinalizers(
-      this.#target(),
-      finalizers,
-      metadata.resourceVersion,
-    );
-    if (result.outcome !== 'written') throw new Outdated();
-    this.#wroteResource(result.resourceVersion, { ...this.#resource, metadata: { ...metadata, finalizers } });
-  }
-
   async #countDeletion(): Promise<void> {
-    const { metadata, spec, status } = this.#resource;
+    const { metadata, spec, status } = this.#writes.resource;
     const connection = spec.connection ?? 'default';
     const ready = status.conditions?.find(({ type }) => type === 'Ready');
     const deletion = {
@@ -218,25 +205,6 @@ class Execution {
         '`pam-operator.io/release-deletions`, or set `spec.deletionPolicy: Retain` to let go of this record as it is',
       ),
     );
-  }
-
-  async #recordIntent(intent: Extract<Action, { do: 'recordIntent' }>): Promise<void> {
-    const { digest, changeBefore } = intent;
-    const { installKey } = this.#situation;
-    // A plan with an intent is made with the install key; without one there is nothing to push.
-    if (installKey === undefined) throw new Outdated();
-    const clock = this.#ports.conditionClock();
-    const status = intentStatus(this.#resource, { digest, changeBefore }, installKey, clock);
-    const { resourceVersion } = this.#resource.metadata;
-    const result = await this.#ports.kubernetes.writeStatus(this.#target(), this.#resource.stored, status, {
-      resourceVersion,
-    });
-    // A conflict means that this view is stale: another replica, or a newer spec. The POST must not go out.
-    if (result.outcome === 'conflict' || result.outcome === 'gone') throw new Outdated();
-    if (result.outcome === 'written') {
-      const resource = { ...this.#resource, status, stored: status } as ManagedResource;
-      this.#wroteResource(result.resourceVersion, resource);
-    }
   }
 
   async #upsert(action: UpsertAction): Promise<void> {
@@ -319,22 +287,8 @@ class Execution {
     );
   }
 
-  /** A stale view must not enable what was just disabled, so the resource is read once before a PUT. */
-  async #confirmEnable(): Promise<void> {
-    const { resourceKind, metadata } = this.#resource;
-    const fresh = await this.#ports.kubernetes.readResource({
-      kind: resourceKind,
-      namespace: metadata.namespace,
-      name: metadata.name,
-    });
-    if (fresh === 'notFound') throw new Outdated();
-    const { uid, generation, deletionTimestamp } = fresh.metadata;
-    if (uid !== metadata.uid || generation !== metadata.generation || deletionTimestamp !== undefined)
-      throw new Outdated();
-  }
-
   async #toggle(operation: 'Enable' | 'Disable', id: string): Promise<void> {
-    const { kind } = this.#resource;
+    const { kind } = this.#writes.resource;
     this.#toggledId = id;
     await this.#pam.write(operation, { id }, (context, { client }) =>
       operation === 'Enable' ? client.enable(kind, id, context) : client.disable(kind, id, context),
@@ -357,16 +311,6 @@ class Execution {
     const upserted = this.#outcome.record?.id;
     if (upserted === undefined && required) throw new Outdated();
     return upserted ?? '';
-  }
-
-  #wroteResource(resourceVersion: string, resource: ManagedResource): void {
-    this.#ownVersions.push(resourceVersion);
-    this.#resource = { ...resource, metadata: { ...resource.metadata, resourceVersion } } as ManagedResource;
-  }
-
-  #target(): WriteTarget {
-    const { resourceKind, metadata } = this.#resource;
-    return { kind: resourceKind, namespace: metadata.namespace, name: metadata.name, uid: metadata.uid };
   }
 }
 

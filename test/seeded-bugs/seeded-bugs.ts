@@ -367,7 +367,7 @@ const REMOVED_GUARDS: readonly SeededBug[] = [
     row: 'D14',
     name: 'D14 an intent onto whatever is there by now',
     because: 'who stood still would push an old value over a newer one of the next leader',
-    file: 'src/controller/execute.ts',
+    file: 'src/controller/resource-writes.ts',
     find: 'const result = await this.#ports.kubernetes.writeStatus(this.#target(), this.#resource.stored, status, {\n      resourceVersion,\n    });',
     replace:
       'void resourceVersion;\n    const result = await this.#ports.kubernetes.writeStatus(this.#target(), this.#resource.stored, status);',
