@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { releaseRights } from '../../scripts/generate/release-rights.ts';
@@ -8,11 +9,12 @@ import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import { type ResourceKind, resourceListPath, resourcePath } from '../../src/kube/resource-path.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
-import { connectionAt, installDefinitions } from '../kube/cluster-fixture.ts';
+import { connectionAt } from '../kube/cluster-fixture.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { type PamCore, type PamCoreOptions, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { accountKubeconfig } from './service-account.ts';
 
+const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
 const run = promisify(execFile);
 
 export const OPERATOR_NAMESPACE = 'pam-operator';
@@ -116,7 +118,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
 
   for (const name of [OPERATOR_NAMESPACE, NAMESPACE])
     await client.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
-  await installDefinitions(client);
+  await kubectl('apply', '--server-side', '-f', CRDS);
+  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
   await apply(...releaseRights('all namespaces'), ...connectionObjects(pam, options));
   const account = await accountKubeconfig(controlPlane, OPERATOR_NAMESPACE, 'pam-operator');
   const startOperator = () =>
