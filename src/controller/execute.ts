@@ -168,7 +168,9 @@ class Execution {
       case 'removeFinalizer':
         return this.#writes.finalizers((finalizers) => finalizers.filter((name) => name !== FINALIZER));
       case 'recordIntent':
-        return this.#writes.intent(action);
+        await this.#writes.intent(action);
+        this.#pam.hasIntent = true;
+        return;
       case 'upsert':
         return this.#upsert(action);
       case 'enable': {

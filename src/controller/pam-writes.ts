@@ -17,6 +17,11 @@ export class PamWrites {
   endedAtMs: number | undefined;
   /** Monotonic time of the last push whose answer never came. */
   unansweredAtMs: number | undefined;
+  /**
+   * The status says that a push is under way. It goes out although the process stops: left alone, nobody after us could
+   * tell that it never did, and the next value would wait for it.
+   */
+  hasIntent = false;
   readonly #situation: ExecutionSituation;
   readonly #ports: ExecutionPorts;
 
@@ -40,8 +45,8 @@ export class PamWrites {
     if (!session.circuit.admits(circuitCall)) throw new Outdated();
     if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();
     // A pass that has written comes to its end: half a creation would wait for the next process.
-    const stopping =
-      this.endedAtMs === undefined && operation !== 'Disable' ? this.#ports.stopping : undefined;
+    const hasBegun = this.hasIntent || this.endedAtMs !== undefined;
+    const stopping = hasBegun || operation === 'Disable' ? undefined : this.#ports.stopping;
     if (stopping?.aborted === true) throw new Outdated();
     const endsWait = [superseded, stopping].filter((each) => each !== undefined);
     const requestId = this.#ports.newRequestId();

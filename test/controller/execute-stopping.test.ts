@@ -40,6 +40,20 @@ describe('execute: the process stops', () => {
     expect(bench.audits).toHaveLength(sent.length);
   });
 
+  it('a push whose intent is written goes out, and waits for its place: nobody could tell later that it never did', async () => {
+    const bench = new ExecutionBench();
+    const waitEnds: boolean[] = [];
+    bench.pam.before = (_, { superseded }) => {
+      waitEnds.push(superseded?.aborted === true);
+    };
+    bench.kubernetes.onCall = (call) => {
+      if (call === 'writeStatus') bench.stop.abort();
+    };
+    await bench.run([{ do: 'recordIntent', digest: 'key:digest', changeBefore: undefined }, upsert()]);
+    expect(bench.pam.log).toEqual(['Upsert+content']);
+    expect(waitEnds).toEqual([false]);
+  });
+
   it('ends the wait for a place of what would begin, not of what goes on', async () => {
     const bench = new ExecutionBench();
     const waitEnds: boolean[] = [];
