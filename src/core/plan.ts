@@ -94,7 +94,11 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
   // A toggle moves `change`; content in the same pass could not be told from it, so the next pass pushes. What only a
   // force-sync repeats follows the push instead: it would postpone it for ever.
   const sendsSecret = content.send || content.additional;
-  const postponed = toggle.edge !== undefined && !toggle.repeated && record.exists && sendsSecret;
+  // A push that was sent once without an answer is repeated before an enable: its intent must not go unresolved, or a
+  // value that comes meanwhile would not know what may still be applied late.
+  const repeatsFirst = toggle.edge === 'enable' && content.notApplied;
+  const postponed =
+    toggle.edge !== undefined && !toggle.repeated && record.exists && sendsSecret && !repeatsFirst;
   const sendsContent = content.send && !postponed;
   const sendsAdditional = content.additional && !postponed;
   const applied = compareApplied(resource, situation.installKey);
@@ -165,7 +169,6 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
   // Until the first meeting is complete the record is not known: a known one would get its content pushed.
   const met = record.exists && !(record.firstContact && unusable !== undefined);
   const { resolved, ...changes } = content.changes;
-  const settled = resolved === true || (postponed && content.notApplied);
   return {
     // A record that cannot be created because its Secret is missing has nothing to toggle either.
     actions: unusable !== undefined && !record.exists ? [] : actions,
@@ -186,7 +189,7 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
       ...(toggle.assumed === true && { assumeEnabled: true }),
       ...((applied === 'unknown' || keepsKey || presumesSpec) && !upserts && { rebaseApplied: true }),
       // Where something secret is sent, the intent is the new one's.
-      ...(settled && !sendsContent && !sendsAdditional && { resolved: true }),
+      ...(resolved === true && !sendsContent && !sendsAdditional && { resolved: true }),
     },
   };
 }

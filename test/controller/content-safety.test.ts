@@ -184,6 +184,22 @@ describe('a push without an answer', () => {
     expect(world.ready()).toBe('True Synced');
   });
 
+  it('D10 an enable meanwhile does not hide a push that may come late', async () => {
+    await inSync({ content: fromSecret, enabled: false });
+    setSecret('two');
+    world.pam.faults.push({ operation: 'Upsert', fault: timeout });
+    await world.reconcile();
+    edit({ content: fromSecret, enabled: true });
+    await world.reconcile();
+    setSecret('one');
+    await world.reconcile();
+    const [record] = world.pam.records.values();
+    if (record !== undefined) Object.assign(record, { content: 'two', changes: record.changes + 1 });
+    await world.wait(61_000);
+    await world.reconcile();
+    expect(passwordInPam()).toBe('one');
+  });
+
   it('D11 dies after the POST of a create: the next process finds the record and pushes nothing', async () => {
     setSecret('one');
     world.connect();

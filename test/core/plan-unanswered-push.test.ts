@@ -59,11 +59,10 @@ describe('a push without an answer', () => {
       asked: ['Secrets', 'list'],
     },
     {
-      because: 'a toggle comes first, and the next pass pushes',
+      because: 'it is repeated before an enable: its intent must outlive the toggle, which moves `change`',
       resource: unanswered.enabled(true),
       list,
-      steps: ['enable 152'],
-      again: true,
+      steps: [`update ${DERIVED} with content`, 'enable 152'],
     },
     {
       because: 'the Secret has a third value: pushed under an intent of its own',
@@ -184,12 +183,6 @@ describe('a push without an answer', () => {
       because: 'presumed where `change` moved',
       resource: unanswered,
       change: 'c2',
-      expected: { resolved: true },
-    },
-    {
-      because: 'the intent goes with the toggle, which moves `change`',
-      resource: unanswered.enabled(true),
-      change: 'c1',
       expected: { resolved: true },
     },
     {
