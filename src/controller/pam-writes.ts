@@ -4,7 +4,7 @@ import type { Failure } from '../core/failure.ts';
 import type { PamCallContext } from '../core/pam-call.ts';
 import { PamError, wasNotApplied } from '../core/pam-fault.ts';
 import type { Session } from './connections.ts';
-import type { ExecutionPorts, ExecutionSituation } from './execute.ts';
+import type { ExecutionPorts, ExecutionSituation } from './execution-ports.ts';
 import { Outdated } from './outdated.ts';
 import { resourceKey } from './resource-claims.ts';
 import { PRIORITY } from './workqueue.ts';

@@ -4,7 +4,7 @@ import type { Failure } from '../core/failure.ts';
 import type { ManagedResource } from '../core/managed-resource.ts';
 import type { RetrySettings } from '../core/schedule.ts';
 import type { Connections } from './connections.ts';
-import type { ExecutionPorts } from './execute.ts';
+import type { ExecutionPorts } from './execution-ports.ts';
 import type { Caches, Kubernetes } from './kubernetes.ts';
 import type { ReadKeyPair } from './read-material.ts';
 import type { Memories } from './resource-memory.ts';

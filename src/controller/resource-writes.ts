@@ -2,7 +2,7 @@ import type { Action } from '../core/action.ts';
 import type { ManagedResource } from '../core/managed-resource.ts';
 import { intentStatus } from '../core/next-status.ts';
 import type { Situation } from '../core/situation.ts';
-import type { ExecutionPorts, ExecutionSituation } from './execute.ts';
+import type { ExecutionPorts, ExecutionSituation } from './execution-ports.ts';
 import type { WriteTarget } from './kubernetes.ts';
 import { Outdated } from './outdated.ts';
 
