@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** What covers the product, from the first Secret to the last disable. All of it would take ten minutes more. */
+const IN_THE_IMAGE = ['main-path', 'content-safety', 'ownership', 'deletion', 'ssh-key-safety', 'grants'];
+
 /**
- * What needs more programs than `npm test`: Helm, a scheduler, a Node, and where root is there Debian packages. The
- * project `image` builds a container image besides, and needs root.
+ * What needs more programs than `npm test`: Helm, a scheduler, a Node, Prometheus, Argo CD. The project `image` builds
+ * the container image, and runs end-to-end tests against it.
  */
 export default defineConfig({
   test: {
@@ -15,10 +18,18 @@ export default defineConfig({
         test: {
           name: 'packaging',
           include: ['test/packaging/**/*.test.ts'],
-          exclude: ['test/packaging/image.test.ts'],
+          exclude: ['test/packaging/image/**'],
         },
       },
-      { extends: true, test: { name: 'image', include: ['test/packaging/image.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'image',
+          include: ['test/packaging/image/*.test.ts', `test/e2e/{${IN_THE_IMAGE.join(',')}}.test.ts`],
+          globalSetup: ['test/packaging/image/image-setup.ts'],
+          setupFiles: ['test/packaging/image/tests-use-the-image.ts'],
+        },
+      },
     ],
   },
 });

@@ -1,19 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { buildImage } from './image/build-image.ts';
 
 /**
- * Builds the image with buildah and tells its digest and size. An OCI layout stays in the folder that is given.
+ * Builds the image with buildah into an OCI layout, and tells its digest and size.
  *
  *     npm run image -- dist/image
  */
-const [folder] = process.argv.slice(2);
-const work = folder ?? mkdtempSync(join(tmpdir(), 'pam-operator-image-'));
-try {
-  const { digest, compressedBytes, layout } = buildImage(work, 'image', (line) => console.error(line));
-  console.log(`${digest}  ${(compressedBytes / 1e6).toFixed(1)} MB compressed`);
-  if (folder !== undefined) console.log(layout);
-} finally {
-  if (folder === undefined) rmSync(work, { recursive: true, force: true });
-}
+const [layout = 'dist/image'] = process.argv.slice(2);
+rmSync(layout, { recursive: true, force: true });
+const { digest, compressedBytes } = await buildImage(layout, (line) => console.error(line));
+console.log(`${layout}  ${digest}  ${(compressedBytes / 1e6).toFixed(1)} MB compressed`);

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { makeBaseImage } from './base-image.ts';
-import { makeBuildStageImage } from './build-stage-image.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { BASE_IMAGE, BUILD_IMAGE, findBaseImages } from './base-images.ts';
 import { buildah } from './buildah.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,37 +19,33 @@ export interface BuiltImage {
 }
 
 /**
- * Builds the image of the Dockerfile with buildah, on a base made here. Needs root and Debian's buildah, mmdebstrap,
- * binutils.
- * @param folder for everything temporary; an earlier base in it is used again
- * @param name of the layout, so that two builds can be compared
+ * Builds the image of the Dockerfile with buildah, on bases made here. Needs root and Debian's buildah and binutils.
+ * @param layout folder that does not exist yet
  */
-export function buildImage(folder: string, name: string, log: (line: string) => void): BuiltImage {
-  const node = realNode();
-  if (!existsSync(join(folder, 'base.tar'))) {
-    log('Making the base image');
-    makeBaseImage(folder, 'localhost/base', node);
-    log('Making the image of the build stage');
-    makeBuildStageImage(folder, 'localhost/build', node);
-  }
+export async function buildImage(layout: string, log: (line: string) => void): Promise<BuiltImage> {
+  const store = { folder: `${layout}.building`, readOnly: await findBaseImages(log) };
   log('Building the image');
-  buildah(
-    folder,
-    'build',
-    ...['--isolation', 'chroot', '--network', 'host', '--timestamp', '0', '--no-cache'],
-    // Where a proxy with its own authority stands between here and the registry of packages.
-    ...['--volume', `${CERTIFICATES}:/etc/ssl/certs/ca-certificates.crt:ro`],
-    ...['--build-arg', 'BUILD_IMAGE=localhost/build', '--build-arg', 'BASE_IMAGE=localhost/base'],
-    ...['--tag', `localhost/pam-operator:${name}`, ROOT],
-  );
-  const layout = join(folder, name);
-  buildah(folder, 'push', `localhost/pam-operator:${name}`, `oci:${layout}:latest`);
+  try {
+    buildah(
+      store,
+      'build',
+      ...['--isolation', 'chroot', '--network', 'host', '--timestamp', '0', '--pull=never'],
+      // Where a proxy with its own authority stands between here and the registry of packages.
+      ...['--volume', `${CERTIFICATES}:/etc/ssl/certs/ca-certificates.crt:ro`],
+      ...['--build-arg', `BUILD_IMAGE=${BUILD_IMAGE}`, '--build-arg', `BASE_IMAGE=${BASE_IMAGE}`],
+      ...['--build-arg', `VERSION=${packageJson.version}`, '--build-arg', `REVISION=${revision()}`],
+      ...['--tag', 'localhost/pam-operator', ROOT],
+    );
+    buildah(store, 'push', 'localhost/pam-operator', `oci:${layout}:latest`);
+  } finally {
+    rmSync(store.folder, { recursive: true, force: true });
+  }
   return { layout, ...measure(layout) };
 }
 
-/** The Node of this project, not a wrapper. */
-function realNode(): string {
-  return execFileSync(process.execPath, ['-p', 'process.execPath'], { encoding: 'utf8' }).trim();
+/** The commit that the image is built from; files that are not committed do not show in it. */
+export function revision(): string {
+  return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim();
 }
 
 function measure(layout: string): Pick<BuiltImage, 'digest' | 'compressedBytes'> {

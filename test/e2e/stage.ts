@@ -15,6 +15,7 @@ import { type PamCore, type PamCoreOptions, startPamCore } from '../support/pam-
 import { accountKubeconfig } from './service-account.ts';
 
 const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
+const CHART = fileURLToPath(new URL('../../charts/pam-operator', import.meta.url));
 const run = promisify(execFile);
 
 export const OPERATOR_NAMESPACE = 'pam-operator';
@@ -118,9 +119,15 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
 
   for (const name of [OPERATOR_NAMESPACE, NAMESPACE])
     await client.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
-  await kubectl('apply', '--server-side', '-f', CRDS);
+  const helm = process.env.PAM_OPERATOR_TEST_HELM;
+  if (helm === undefined) {
+    await kubectl('apply', '--server-side', '-f', CRDS);
+    await apply(...releaseRights('all namespaces'));
+  } else {
+    await installRelease(helm, controlPlane.kubeconfigPath);
+  }
   await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
-  await apply(...releaseRights('all namespaces'), ...connectionObjects(pam, options));
+  await apply(...connectionObjects(pam, options));
   const account = await accountKubeconfig(controlPlane, OPERATOR_NAMESPACE, 'pam-operator');
   const startOperator = () =>
     startOperatorProcess({
@@ -177,6 +184,12 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       account.remove();
     },
   };
+}
+
+/** Everything of the chart, but no Pod: the operator is started by the stage. */
+async function installRelease(helm: string, kubeconfigPath: string): Promise<void> {
+  const release = ['install', 'pam-operator', CHART, '--namespace', OPERATOR_NAMESPACE];
+  await run(helm, [...release, '--set', 'replicaCount=0', '--kubeconfig', kubeconfigPath]);
 }
 
 function connectionObjects(pam: PamCore, { connection, oauth = 'oauth2' }: StageOptions): object[] {

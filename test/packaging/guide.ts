@@ -20,6 +20,11 @@ function commandsUnder(page: string, heading: string): string[] {
   return commands;
 }
 
+/** The commands of a section as one script, where later lines need what earlier ones set. */
+export function scriptUnder(page: string, heading: string): string {
+  return `${commandsUnder(page, heading).join('\n')}\n`;
+}
+
 /** The YAML files that a page has the reader save. */
 export function filesUnder(page: string, heading: string): string[] {
   return blocks(section(page, heading), 'yaml');

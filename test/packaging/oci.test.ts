@@ -1,49 +1,25 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { findFreePort } from '../control-plane/free-port.ts';
 import { OPERATOR_NAMESPACE } from '../e2e/stage.ts';
 import { type PackagingCluster, startPackagingCluster } from './packaging-cluster.ts';
+import { type Registry, startRegistry } from './registry.ts';
 
 /** The chart as users get it: from an OCI registry, by version or by digest. */
 let cluster: PackagingCluster;
 let folder: string;
 let charts: string;
-let stopRegistry: () => Promise<void>;
+let registry: Registry;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'pam-operator-oci-'));
   cluster = await startPackagingCluster();
-  const port = await findFreePort();
-  const address = `127.0.0.1:${port}`;
-  charts = `oci://${address}/charts`;
-  const registry = spawn(cluster.tools.crane, ['registry', 'serve', '--address', address], {
-    stdio: 'ignore',
-  });
-  const endWithParent = () => registry.kill('SIGKILL');
-  process.once('exit', endWithParent);
-  stopRegistry = async () => {
-    process.off('exit', endWithParent);
-    const exited = once(registry, 'exit');
-    registry.kill('SIGKILL');
-    await exited;
-  };
-  await cluster.eventually(
-    () =>
-      fetch(`http://${address}/v2/`).then(
-        ({ ok }) => ok,
-        () => sleep(50).then(() => false),
-      ),
-    (ok) => ok,
-    'the registry',
-  );
+  registry = await startRegistry(cluster.tools.crane);
+  charts = `oci://${registry.address}/charts`;
 });
 afterAll(async () => {
-  await stopRegistry?.();
+  await registry?.stop();
   await cluster?.stop();
   rmSync(folder, { recursive: true, force: true });
 });

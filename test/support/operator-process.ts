@@ -1,11 +1,14 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { containerRuntime } from '../packaging/image/container-runtime.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 /** How long the operator may take to list everything; far above what it needs on a busy machine. */
 const READY_LIMIT_MS = 60_000;
+
+const CONTAINER_MEBIBYTES = 128;
 
 export interface OperatorProcessOptions {
   readonly kubeconfigPath: string;
@@ -40,13 +43,41 @@ export interface OperatorProcess {
   readonly exited: Promise<number | null>;
 }
 
-/** Starts `src/main.ts` with ports of its own and waits until it is ready. It ends with this process. */
+/**
+ * Starts `src/main.ts` with ports of its own and waits until it is ready. It ends with this process. Where the tests are
+ * about an image, it is a container of that image (see test/packaging/image/tests-use-the-image.ts).
+ */
 export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
-  const flags = [
-    ...['--kubeconfig', options.kubeconfigPath, '--namespace', options.namespace],
-    ...['--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '127.0.0.1:0'],
-    ...(options.args ?? []),
-  ];
+  const image = process.env.PAM_OPERATOR_TEST_IMAGE;
+  const running = image === undefined ? startSources(options) : startInImage(image, options);
+  const log = () => parseLines(running.output());
+  const port = (message: string) => log().find(({ msg }) => msg === message)?.port;
+  await waitForLine(running, () => log().some(({ msg }) => msg === 'Listed everything that is watched'));
+  return {
+    pid: running.pid,
+    output: running.output,
+    log,
+    healthUrl: `http://127.0.0.1:${port('Serves health checks')}`,
+    metricsUrl: `http://127.0.0.1:${port('Serves metrics')}`,
+    stop: () => {
+      running.kill('SIGTERM');
+      return running.exited;
+    },
+    kill: running.kill,
+    exited: running.exited,
+  };
+}
+
+type Running = Pick<OperatorProcess, 'pid' | 'output' | 'kill' | 'exited'>;
+
+const flagsOf = ({ namespace, args = [] }: OperatorProcessOptions): string[] => [
+  ...['--namespace', namespace],
+  ...['--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '127.0.0.1:0'],
+  ...args,
+];
+
+function startSources(options: OperatorProcessOptions): Running {
+  const flags = ['--kubeconfig', options.kubeconfigPath, ...flagsOf(options)];
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.main ?? MAIN, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env },
@@ -64,23 +95,9 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
       options.onOutput?.(text);
     });
   }
-  const log = () => parseLines(output);
-  const port = (message: string) => log().find(({ msg }) => msg === message)?.port;
-  await waitForLine(
-    child,
-    () => log().some(({ msg }) => msg === 'Listed everything that is watched'),
-    () => output,
-  );
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    log,
-    healthUrl: `http://127.0.0.1:${port('Serves health checks')}`,
-    metricsUrl: `http://127.0.0.1:${port('Serves metrics')}`,
-    stop: () => {
-      child.kill('SIGTERM');
-      return exited;
-    },
     kill: (signal) => {
       child.kill(signal);
     },
@@ -88,10 +105,38 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
   };
 }
 
-async function waitForLine(child: ChildProcess, isThere: () => boolean, output: () => string): Promise<void> {
+/** With the files and the environment that a Pod has, under half of the memory that the chart allows. */
+function startInImage(image: string, options: OperatorProcessOptions): Running {
+  if (options.main !== undefined || options.nodeFlags !== undefined)
+    throw new Error('another program than that of the image cannot be tested in it');
+  const { kubeconfigPath, env = {}, onOutput } = options;
+  const program = containerRuntime(
+    image,
+    CONTAINER_MEBIBYTES,
+  )({ image: '', command: undefined, args: flagsOf(options), env, mounts: [], kubeconfigPath });
+  const output = () => program.stdout() + program.stderr();
+  return {
+    // Asked for only where it runs: a container has none before that.
+    get pid() {
+      return program.pid;
+    },
+    output,
+    kill: program.kill,
+    exited: program.ended.then(({ code }) => {
+      onOutput?.(output());
+      return code;
+    }),
+  };
+}
+
+async function waitForLine({ exited, output }: Running, isThere: () => boolean): Promise<void> {
   const deadline = Date.now() + READY_LIMIT_MS;
+  let ended: { readonly code: number | null } | undefined;
+  void exited.then((code) => {
+    ended = { code };
+  });
   while (!isThere()) {
-    if (child.exitCode !== null) throw new Error(`the operator ended with ${child.exitCode}:\n${output()}`);
+    if (ended !== undefined) throw new Error(`the operator ended with ${ended.code}:\n${output()}`);
     if (Date.now() > deadline) throw new Error(`the operator was not ready in time:\n${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

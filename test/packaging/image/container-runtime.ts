@@ -5,47 +5,33 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { LogLine } from '../support/operator-process.ts';
-import type { Program, ProgramEnd } from '../support/program.ts';
+import type { LogLine } from '../../support/operator-process.ts';
+import type { Program, ProgramEnd } from '../../support/program.ts';
+import type { PodProgram, PodRuntime } from '../pod-runtime.ts';
 import { hardenedConfig, type OciConfig } from './hardened-config.ts';
-import type { PodProgram, PodRuntime } from './pod-runtime.ts';
 
 const TOKEN_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Containers of one image under runc, each with a read-only root, no capability, and a limit of memory. */
-export interface ContainerRuntime {
-  readonly start: PodRuntime;
-  /** The unpacked root file system. */
-  readonly rootfs: string;
-  remove(): void;
-}
-
-/** @param layout OCI layout that holds the image as `latest` */
-export function containerRuntime(layout: string, memoryMebibytes: number): ContainerRuntime {
-  const folder = mkdtempSync(join(tmpdir(), 'pam-operator-runc-'));
-  const unpacked = join(folder, 'image');
-  execFileSync('umoci', ['unpack', '--image', `${layout}:latest`, unpacked], { stdio: 'pipe' });
+/**
+ * Containers of one image under runc, each with a read-only root, no capability, and a limit of memory.
+ * @param unpacked folder of the image, as umoci leaves it
+ */
+export function containerRuntime(unpacked: string, memoryMebibytes: number): PodRuntime {
   const config = JSON.parse(readFileSync(join(unpacked, 'config.json'), 'utf8')) as OciConfig;
-  return {
-    rootfs: join(unpacked, 'rootfs'),
-    start: (program) => {
-      const id = `pam-operator-${randomUUID()}`;
-      const bundle = join(folder, id);
-      mkdirSync(bundle);
-      const inCluster =
-        program.kubeconfigPath === undefined ? [] : [tokenMount(bundle, program.kubeconfigPath)];
-      const hardened = hardenedConfig(config, {
-        rootfs: join(unpacked, 'rootfs'),
-        command: program.command,
-        args: program.args,
-        env: { ...program.env, ...serviceAddress(program) },
-        mounts: [...program.mounts, ...inCluster],
-        memoryMebibytes,
-      });
-      writeFileSync(join(bundle, 'config.json'), JSON.stringify(hardened));
-      return runContainer(folder, bundle, id);
-    },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+  return (program) => {
+    const id = `pam-operator-${randomUUID()}`;
+    const folder = mkdtempSync(join(tmpdir(), 'pam-operator-runc-'));
+    const account = program.kubeconfigPath;
+    const hardened = hardenedConfig(config, {
+      rootfs: join(unpacked, 'rootfs'),
+      command: program.command,
+      args: program.args,
+      env: { ...program.env, ...(account !== undefined && serviceAddress(account)) },
+      mounts: [...program.mounts, ...(account === undefined ? [] : [tokenMount(folder, account)])],
+      memoryMebibytes,
+    });
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(hardened));
+    return runContainer(folder, id);
   };
 }
 
@@ -71,15 +57,15 @@ function tokenMount(bundle: string, kubeconfigPath: string): PodProgram['mounts'
   return { folder, mountPath: TOKEN_FOLDER };
 }
 
-function serviceAddress({ kubeconfigPath }: PodProgram): Record<string, string> {
-  if (kubeconfigPath === undefined) return {};
+function serviceAddress(kubeconfigPath: string): Record<string, string> {
   const { hostname, port } = new URL(readKubeconfig(kubeconfigPath).clusters[0].cluster.server);
   return { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
 }
 
-function runContainer(state: string, bundle: string, id: string): Program {
-  const root = ['--root', join(state, 'state')];
-  const child = spawn('runc', [...root, 'run', '--bundle', bundle, id], {
+/** @param folder with the config.json; it is removed with the container */
+function runContainer(folder: string, id: string): Program {
+  const root = ['--root', join(folder, 'state')];
+  const child = spawn('runc', [...root, 'run', '--bundle', folder, id], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const signal = (name: NodeJS.Signals) => {
@@ -89,7 +75,10 @@ function runContainer(state: string, bundle: string, id: string): Program {
       // It has ended.
     }
   };
-  const endWithParent = () => signal('SIGKILL');
+  const endWithParent = () => {
+    signal('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once('exit', endWithParent);
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -100,6 +89,7 @@ function runContainer(state: string, bundle: string, id: string): Program {
   });
   const ended = once(child, 'close').then(([code, name]): ProgramEnd => {
     process.off('exit', endWithParent);
+    rmSync(folder, { recursive: true, force: true });
     return { code, signal: name, stdout, stderr };
   });
   return {

@@ -1,37 +1,31 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type BuiltImage, buildImage } from '../../scripts/image/build-image.ts';
-import { OPERATOR_NAMESPACE } from '../e2e/stage.ts';
-import { type ContainerRuntime, containerRuntime } from './container-runtime.ts';
-import { debianPrograms } from './debian-programs.ts';
-import { type PackagingCluster, startPackagingCluster } from './packaging-cluster.ts';
-import { startTenant, type Tenant } from './tenant.ts';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { OPERATOR_NAMESPACE } from '../../e2e/stage.ts';
+import { type PackagingCluster, startPackagingCluster } from '../packaging-cluster.ts';
+import type { PodRuntime } from '../pod-runtime.ts';
+import { startTenant, type Tenant } from '../tenant.ts';
+import { containerRuntime } from './container-runtime.ts';
 
 /** The image, built from the Dockerfile and run under runc with the ServiceAccount token of a Helm release. */
-let folder: string;
-let image: BuiltImage;
-let runtime: ContainerRuntime;
+const image = inject('image');
+const rootfs = join(inject('unpackedImage'), 'rootfs');
+const runInContainer = containerRuntime(inject('unpackedImage'), 128);
+let startedAt = 0;
 let cluster: PackagingCluster;
 let tenant: Tenant;
-const MEMORY_MEBIBYTES = 128;
+
+const runtime: PodRuntime = (program) => {
+  startedAt = Date.now();
+  return runInContainer(program);
+};
 
 beforeAll(async () => {
-  debianPrograms(
-    ['buildah', 'runc', 'umoci', 'mmdebstrap', 'strip'],
-    ['buildah', 'runc', 'umoci', 'mmdebstrap', 'binutils', 'golang-github-containers-common'],
-  );
-  folder = mkdtempSync(join(tmpdir(), 'pam-operator-image-'));
-  image = buildImage(folder, 'image', (line) => console.error(line));
-  runtime = containerRuntime(image.layout, MEMORY_MEBIBYTES);
-  cluster = await startPackagingCluster(runtime.start);
-}, 600_000);
+  cluster = await startPackagingCluster(runtime);
+});
 afterAll(async () => {
   await tenant?.stop();
   await cluster?.stop();
-  runtime?.remove();
-  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 });
 
 const operator = () => {
@@ -41,11 +35,13 @@ const operator = () => {
 };
 const status = (field: string) =>
   new RegExp(`^${field}:\\s+(.*)$`, 'm').exec(readFileSync(`/proc/${operator().pid}/status`, 'utf8'))?.[1];
+const residentMebibytes = () => Number(status('VmRSS')?.split(' ')[0]) / 1024;
 
 describe('what is in it', () => {
-  const files = () => readdirSync(runtime.rootfs, { recursive: true, encoding: 'utf8' });
+  const files = () => readdirSync(rootfs, { recursive: true, encoding: 'utf8' });
 
   it('is below 50 MB compressed', () => {
+    console.log(`compressed: ${(image.compressedBytes / 1e6).toFixed(1)} MB`);
     expect(image.compressedBytes).toBeLessThan(50e6);
   });
 
@@ -56,16 +52,16 @@ describe('what is in it', () => {
     ]);
   });
 
-  it('has the bundle and no source, no package and no secret', () => {
+  it('has the bundle with its list of packages, and no source, no package and no secret', () => {
     const ours = files().filter((path) => path.startsWith('app/'));
     expect(ours).toContain('app/main.js');
     expect(ours).toContain('app/key-pair-worker.js');
-    expect(ours.filter((path) => !/^app\/[\w-]+\.js(\.map)?$/.test(path))).toEqual([]);
+    expect(ours.filter((path) => !/^app\/[\w-]+\.js(\.map)?$/.test(path))).toEqual(['app/bom.cdx.json']);
   });
 
   it('has no file with a set-user-ID bit', () => {
     const special = files().filter((path) => {
-      const found = lstatSync(join(runtime.rootfs, path));
+      const found = lstatSync(join(rootfs, path));
       return found.isFile() && (found.mode & 0o6000) !== 0;
     });
     expect(special).toEqual([]);
@@ -77,6 +73,16 @@ describe('installed by Helm, with a read-only root, without capabilities and wit
     const release = ['pam-operator', 'charts/pam-operator', '-n', OPERATOR_NAMESPACE, '--create-namespace'];
     await cluster.helm(4, 'install', ...release, '--wait');
     expect(operator().stdout()).toContain('Became the leader');
+    const listed = operator()
+      .log()
+      .find(({ msg }) => msg === 'Listed everything that is watched');
+    // Not asserted: it is a matter of the machine and of what else runs there.
+    console.log(`ready after: ${Date.parse(String(listed?.ts)) - startedAt} ms`);
+  });
+
+  it('needs less than 100 MiB while it has nothing to do', () => {
+    expect(residentMebibytes()).toBeLessThan(100);
+    console.log(`resident: ${residentMebibytes().toFixed(1)} MiB`);
   });
 
   it('runs as nobody, without any privilege', () => {
@@ -93,11 +99,6 @@ describe('installed by Helm, with a read-only root, without capabilities and wit
     await tenant.reason('db', 'Synced');
     expect(tenant.pam.store.credential('test_team-a_db')?.content).toBe('pass-db');
     expect(cluster.kubelet.output()).not.toMatch(/\b403\b|[Ff]orbidden/);
-  });
-
-  it('needs less than 100 MiB while it has little to do', () => {
-    const kibibytes = Number(status('VmRSS')?.split(' ')[0]);
-    expect(kibibytes / 1024).toBeLessThan(100);
   });
 
   it('ends by itself on SIGTERM, as PID 1, and gives the Lease back', async () => {
@@ -118,8 +119,4 @@ describe('installed by Helm, with a read-only root, without capabilities and wit
     expect((await tenant.credential('db')).metadata.finalizers).toBeUndefined();
     expect(cluster.kubelet.output()).toContain('Released ');
   });
-});
-
-it('is the same, bit by bit, when it is built again', () => {
-  expect(buildImage(folder, 'again', () => {}).digest).toBe(image.digest);
 });
