@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What covers the product, from the first Secret to the last disable. All of it would take ten minutes more. */
+/** What covers the product from the first Secret to the last disable. The others run against the sources alone. */
 const IN_THE_IMAGE = ['main-path', 'content-safety', 'ownership', 'deletion', 'ssh-key-safety', 'grants'];
 
 /**

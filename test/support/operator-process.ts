@@ -8,7 +8,8 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** How long the operator may take to list everything; far above what it needs on a busy machine. */
 const READY_LIMIT_MS = 60_000;
 
-const CONTAINER_MEBIBYTES = 128;
+/** As the chart limits it. */
+const CONTAINER_MEBIBYTES = 256;
 
 export interface OperatorProcessOptions {
   readonly kubeconfigPath: string;
@@ -105,7 +106,7 @@ function startSources(options: OperatorProcessOptions): Running {
   };
 }
 
-/** With the files and the environment that a Pod has, under half of the memory that the chart allows. */
+/** With the files, the environment and the limit of memory that a Pod has. */
 function startInImage(image: string, options: OperatorProcessOptions): Running {
   if (options.main !== undefined || options.nodeFlags !== undefined)
     throw new Error('another program than that of the image cannot be tested in it');
