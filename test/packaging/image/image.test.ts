@@ -80,9 +80,10 @@ describe('installed by Helm, with a read-only root, without capabilities and wit
     console.log(`ready after: ${Date.parse(String(listed?.ts)) - startedAt} ms`);
   });
 
-  it('needs less than 100 MiB while it has nothing to do', () => {
-    expect(residentMebibytes()).toBeLessThan(100);
-    console.log(`resident: ${residentMebibytes().toFixed(1)} MiB`);
+  it('needs less than 100 MiB while it has nothing to do', async () => {
+    // What the start has left behind goes when V8 collects it.
+    const mebibytes = await cluster.eventually(residentMebibytes, (now) => now < 100, 'less than 100 MiB');
+    console.log(`resident: ${mebibytes.toFixed(1)} MiB`);
   });
 
   it('runs as nobody, without any privilege', () => {
