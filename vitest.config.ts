@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 /** Tests with a cluster wait more than they compute, so one more of them runs than there are cores. */
 const WAITING_WORKERS = availableParallelism() + 1;
@@ -10,6 +11,7 @@ const WAITING_WORKERS = availableParallelism() + 1;
  */
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { COMPILE_CACHE } from '../support/compile-cache.ts';
 import { SEEDED_BUGS, type SeededBug } from './seeded-bugs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -64,7 +65,7 @@ function runTests(copy: string, tests: readonly string[]): Promise<{ failed: str
     execFile(
       process.execPath,
       [join(copy, 'node_modules/vitest/vitest.mjs'), ...flags],
-      { cwd: copy },
+      { cwd: copy, env: { ...process.env, ...COMPILE_CACHE } },
       () => {
         try {
           const { numPassedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { containerRuntime } from '../packaging/image/container-runtime.ts';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -81,7 +82,7 @@ function startSources(options: OperatorProcessOptions): Running {
   const flags = ['--kubeconfig', options.kubeconfigPath, ...flagsOf(options)];
   const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.main ?? MAIN, ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.env },
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...COMPILE_CACHE, ...options.env },
   });
   const endWithParent = () => child.kill('SIGKILL');
   process.once('exit', endWithParent);
