@@ -22,7 +22,10 @@ export interface ExecutionPorts {
   readonly signal: AbortSignal;
   /** Ends the waits of the pass, not its calls: the resource is to be disabled now. */
   readonly superseded?: AbortSignal;
-  /** The process stops: what the pass has begun at PAM is finished, nothing is begun. A disable goes out all the same. */
+  /**
+   * The process stops: what the pass has begun at PAM, or announced in the status, is finished; nothing is begun. A
+   * disable goes out all the same.
+   */
   readonly stopping?: AbortSignal;
   /** Of the pass; a disable goes first whatever it is. */
   readonly priority: number;
