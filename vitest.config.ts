@@ -41,7 +41,7 @@ export default defineConfig({
           name: 'cluster',
           sequence: { groupOrder: 1 },
           include: ['test/{admission,control-plane,crds,kube,e2e,faults}/**/*.test.ts'],
-          globalSetup: ['test/control-plane/vitest-global-setup.ts'],
+          globalSetup: ['test/control-plane/vitest-global-setup.ts', 'test/support/bundle-operator-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: WAITING_WORKERS,

@@ -19,6 +19,7 @@ export default defineConfig({
           name: 'packaging',
           include: ['test/packaging/**/*.test.ts'],
           exclude: ['test/packaging/image/**'],
+          globalSetup: ['test/support/bundle-operator-setup.ts'],
         },
       },
       {

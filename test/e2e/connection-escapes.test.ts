@@ -87,17 +87,11 @@ it('every field with every evil text: no other Secret, no other namespace, no ot
   }
   expect(refused.length).toBeGreaterThan(connections.length / 3);
   for (const message of refused) expect(message).toMatch(/is invalid|unknown field|invalid|spec\./);
-  const unsettled = async () => {
-    const { items } = JSON.parse(await stage.kubectl('get', 'pamconnections', '-o', 'json')) as {
-      items: PamConnection[];
-    };
-    return items.filter(({ status }) => status?.conditions === undefined);
-  };
+  const unsettled = async () =>
+    (await stage.connections()).filter(({ status }) => status?.conditions === undefined);
   await stage.eventually(async () => (await unsettled()).length === 0, 'a decision about each');
 
-  const { items } = JSON.parse(await stage.kubectl('get', 'pamconnections', '-o', 'json')) as {
-    items: PamConnection[];
-  };
+  const items = await stage.connections();
   expect(items.length, 'accepted').toBeGreaterThan(20);
   const declared = items.flatMap(
     ({ spec }) => spec.auth.oauth2?.secretName ?? spec.auth.oauth1?.secretName ?? [],

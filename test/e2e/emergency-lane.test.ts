@@ -56,11 +56,7 @@ async function nextWrite(after: number): Promise<JournalEntry | undefined> {
   return writes()[after];
 }
 
-const limitTo = (limits: object) =>
-  stage.kubectl(
-    ...['patch', 'pamconnection/default', '--type=merge', '-p'],
-    JSON.stringify({ spec: { limits } }),
-  );
+const limitTo = (limits: object) => stage.patchConnection({ spec: { limits } });
 const disable = (name: string) => stage.patch('pamcredential', name, { spec: { enabled: false } });
 
 async function eventuallyDisabled(name: string): Promise<void> {

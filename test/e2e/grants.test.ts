@@ -54,10 +54,7 @@ afterAll(async () => {
 });
 
 const grant = (...grants: Partial<Grant>[]) =>
-  stage.kubectl(
-    ...['patch', 'pamconnection', 'default', '--type=merge', '-p'],
-    JSON.stringify({ spec: { grants: grants.map((each) => ({ ...ALL, ...each })) } }),
-  );
+  stage.patchConnection({ spec: { grants: grants.map((each) => ({ ...ALL, ...each })) } });
 const without = (...operations: Operation[]): Partial<Grant> => ({
   operations: OPERATIONS.filter((operation) => !operations.includes(operation)),
 });

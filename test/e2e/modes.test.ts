@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type RightsObject, releaseRights } from '../../scripts/generate/release-rights.ts';
+import { corePath, type ResourceKind, resourcePath } from '../../src/kube/resource-path.ts';
 import { rulesOf, withoutRule, withoutSecretsWatch } from './release-rights.ts';
 import { type RightsStage, type Run, startRightsStage } from './rights-stage.ts';
 
@@ -28,39 +28,54 @@ const POLL = ['--secrets-watch=false', '--secrets-poll-interval-seconds', '10'];
 
 const refused = () => stage.audit.requests().filter(({ status }) => status === 403);
 
-async function isInSync(kind: string, name: string, namespace: string): Promise<boolean> {
-  const read = stage.read(kind === 'pamsshkey' ? 'PamSshKey' : 'PamCredential', namespace, name);
-  const { metadata, status } = await read;
-  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-  return ready?.reason === 'Synced' && ready.observedGeneration === metadata.generation;
+async function isInSync(kind: ResourceKind, name: string, namespace: string): Promise<boolean> {
+  return (await readyReason(kind, name, namespace)) === 'Synced';
 }
 
-const inSync = (kind: string, name: string, namespace = 'team-a') =>
+/** Undefined until it is about the newest generation. */
+async function readyReason(
+  kind: ResourceKind,
+  name: string,
+  namespace = 'team-a',
+): Promise<string | undefined> {
+  const { metadata, status } = await stage.read(kind, namespace, name);
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  return ready?.observedGeneration === metadata.generation ? ready?.reason : undefined;
+}
+
+const inSync = (kind: ResourceKind, name: string, namespace = 'team-a') =>
   stage.eventually(() => isInSync(kind, name, namespace), `${kind} ${namespace}/${name} in sync`);
 
-const patch = (kind: string, name: string, body: object) =>
-  stage.kubectl('patch', kind, name, '-n', 'team-a', '--type=merge', '-p', JSON.stringify(body));
+const patch = (kind: ResourceKind, name: string, body: object) =>
+  stage.patch(resourcePath(kind, 'team-a', name), body);
 
 /** Everything that an operator does with a right of its own. */
 async function liveThroughAll({ pam }: Run): Promise<void> {
   for (const enabled of [false, true]) {
-    await patch('pamcredential', 'db', { spec: { enabled } });
-    await patch('pamsshkey', 'ssh', { spec: { enabled } });
-    await inSync('pamcredential', 'db');
-    await inSync('pamsshkey', 'ssh');
+    await patch('PamCredential', 'db', { spec: { enabled } });
+    await patch('PamSshKey', 'ssh', { spec: { enabled } });
+    await inSync('PamCredential', 'db');
+    await inSync('PamSshKey', 'ssh');
   }
   // The same transition again is one Event that is patched.
   for (const suspend of [true, false, true, false]) {
-    await patch('pamcredential', 'db', { spec: { suspend } });
-    await sleep(300);
+    await patch('PamCredential', 'db', { spec: { suspend } });
+    const reason = suspend ? 'Suspended' : 'Synced';
+    await stage.eventually(async () => (await readyReason('PamCredential', 'db')) === reason, reason);
   }
   for (const key of ['missing', 'ca.crt']) {
-    await patch('pamconnection', 'default', { spec: { caBundleConfigMap: { key } } });
-    const ready = key === 'ca.crt' ? 'True' : 'False';
-    await stage.kubectl('wait', `--for=condition=Ready=${ready}`, 'pamconnection/default', '--timeout=60s');
+    await patch('PamConnection', 'default', { spec: { caBundleConfigMap: { key } } });
+    const isReady = key === 'ca.crt';
+    await stage.eventually(
+      async () => {
+        const reason = await readyReason('PamConnection', 'default');
+        return reason !== undefined && (reason === 'Synced') === isReady;
+      },
+      `the connection is ${isReady ? '' : 'not '}Ready`,
+    );
   }
-  await inSync('pamcredential', 'db');
-  await patch('secret', 'db', { stringData: { password: 'second' } });
+  await inSync('PamCredential', 'db');
+  await stage.patch(corePath('secrets', 'team-a', 'db'), { stringData: { password: 'second' } });
   await stage.eventually(
     () => pam.store.credential('test_team-a_db')?.content === 'second',
     'the new password',
@@ -100,9 +115,9 @@ describe.each(modes)('with the rights of the release: $because', ({ rights, args
   it('everything works, nothing is refused, and no right is spare', async () => {
     run = await stage.run(rights, args);
     const { operator, pam } = run;
-    await inSync('pamcredential', 'db');
-    await inSync('pamsshkey', 'ssh');
-    if (seesTeamB) await inSync('pamcredential', 'db', 'team-b');
+    await inSync('PamCredential', 'db');
+    await inSync('PamSshKey', 'ssh');
+    if (seesTeamB) await inSync('PamCredential', 'db', 'team-b');
     await liveThroughAll(run);
 
     const identifiers = pam.store.credentials().map(({ identifier }) => identifier);

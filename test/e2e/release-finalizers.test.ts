@@ -201,10 +201,7 @@ describe('after the operator was stopped', () => {
   });
 
   it('lets go of connections last, and leaves what others set', async () => {
-    await stage.kubectl(
-      ...['patch', 'pamconnection', 'default', '--type=merge', '-p'],
-      JSON.stringify({ metadata: { finalizers: [IN_USE, THEIRS] } }),
-    );
+    await stage.patchConnection({ metadata: { finalizers: [IN_USE, THEIRS] } });
     await stage.apply(holding('kept', [THEIRS, OURS]));
     const patched = () => proxy.calls.filter(({ method }) => method === 'PATCH').map(({ path }) => path);
     const before = patched().length;
@@ -217,10 +214,7 @@ describe('after the operator was stopped', () => {
     ]);
     expect(await finalizers('pamconnection', 'default')).toEqual([THEIRS]);
     expect(await finalizers('pamcredential', 'kept')).toEqual([THEIRS]);
-    await stage.kubectl(
-      ...['patch', 'pamconnection', 'default', '--type=merge', '-p'],
-      JSON.stringify({ metadata: { finalizers: [] } }),
-    );
+    await stage.patchConnection({ metadata: { finalizers: [] } });
   });
 
   it('stays in the namespaces it is given', async () => {

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { stringify } from 'yaml';
 import type { RightsObject } from '../../scripts/generate/release-rights.ts';
+import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
-import { type ResourceKind, resourcePath } from '../../src/kube/resource-path.ts';
-import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import type { KubeClient } from '../../src/kube/kube-client.ts';
+import { corePath, type ResourceKind, resourceListPath, resourcePath } from '../../src/kube/resource-path.ts';
+import { startControlPlane } from '../control-plane/control-plane.ts';
 import { runKubectl } from '../control-plane/kubectl.ts';
-import { connectionAt } from '../kube/cluster-fixture.ts';
+import { connectionAt, installDefinitions } from '../kube/cluster-fixture.ts';
+import { mergePatchObject } from '../kube/merge-patch-object.ts';
+import { type NamedObject, objectPath } from '../kube/object-path.ts';
+import { serverSideApply } from '../kube/server-side-apply.ts';
 import { aKeyPair } from '../support/a-key-pair.ts';
 import { type PamCore, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { type Program, startProgram } from '../support/program.ts';
@@ -15,7 +18,6 @@ import { type AuditLog, auditLogOf } from './audit-log.ts';
 import { type AccountKubeconfig, accountKubeconfig } from './service-account.ts';
 import { credential, DEVICES, EVERYTHING, OPERATOR_NAMESPACE, secret, sshKey } from './stage.ts';
 
-const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
 const ACCOUNT = 'pam-operator';
 const PATIENCE_MS = 60_000;
 const NAMESPACES = ['team-a', 'team-b'];
@@ -25,8 +27,10 @@ export interface RightsStage {
   readonly audit: AuditLog;
   kubectl(...args: string[]): Promise<string>;
   apply(objects: readonly object[]): Promise<void>;
+  patch(path: string, patch: object): Promise<void>;
   /** A resource as it is. */
   read(kind: ResourceKind, namespace: string, name: string): Promise<PamCredential>;
+  connections(): Promise<readonly PamConnection[]>;
   eventually(check: () => unknown | Promise<unknown>, what: string): Promise<void>;
   /** Gives the account these rights and no others, declares resources for everything that it can do, and starts. */
   run(rights: readonly RightsObject[], args: readonly string[]): Promise<Run>;
@@ -44,26 +48,30 @@ export interface Run {
 export async function startRightsStage(): Promise<RightsStage> {
   const audit = auditLogOf(`system:serviceaccount:${OPERATOR_NAMESPACE}:${ACCOUNT}`);
   const controlPlane = await startControlPlane({ apiServerFlags: audit.apiServerFlags });
-  // What is read over and over goes without kubectl: each start of it costs as much as a hundred calls.
+  // Goes without kubectl where that is not what is tested: each start of it costs as much as a hundred calls.
   const client = createKubeClient({ connection: connectionAt(controlPlane.kubeconfigPath) });
   const kubectl = (...args: string[]) => runKubectl(controlPlane, args);
-  const apply = async (objects: readonly object[]) => {
-    const text = objects.map((object) => stringify(object)).join('---\n');
-    await runKubectl(controlPlane, ['apply', '--server-side', '-f', '-'], text);
-  };
-  for (const namespace of [OPERATOR_NAMESPACE, ...NAMESPACES])
-    await kubectl('create', 'namespace', namespace);
-  await kubectl('label', 'namespace', ...NAMESPACES, 'reach=pam');
-  await kubectl('apply', '--server-side', '-f', CRDS);
-  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
+  const apply = (objects: readonly object[]) => serverSideApply(client, objects);
+  const list = async <T>(kind: ResourceKind) =>
+    ((await client.request({ method: 'GET', path: resourceListPath(kind) })).body as { items: readonly T[] })
+      .items;
+  const named = (name: string, labels: object = {}) => ({ metadata: { name, labels } });
+  for (const namespace of [
+    named(OPERATOR_NAMESPACE),
+    ...NAMESPACES.map((name) => named(name, { reach: 'pam' })),
+  ])
+    await client.request({ method: 'POST', path: '/api/v1/namespaces', body: namespace });
+  await installDefinitions(client);
 
   return {
     audit,
     kubectl,
     apply,
+    patch: (path, patch) => mergePatchObject(client, path, patch),
     read: async (kind, namespace, name) =>
       (await client.request({ method: 'GET', path: resourcePath(kind, namespace, name) }))
         .body as PamCredential,
+    connections: () => list<PamConnection>('PamConnection'),
     eventually,
     run: async (rights, args) => {
       const pam = await startPamCore({ devices: DEVICES, tls: 'self-signed' });
@@ -77,7 +85,7 @@ export async function startRightsStage(): Promise<RightsStage> {
         ...['--metrics-bind-address', '127.0.0.1:0', '--health-probe-bind-address', '0'],
         ...args,
       ]);
-      return { pam, operator, end: () => end({ controlPlane, operator, pam, kubeconfig, rights }) };
+      return { pam, operator, end: () => end({ client, operator, pam, kubeconfig, rights }) };
     },
     stop: async () => {
       await client.close();
@@ -96,34 +104,33 @@ async function eventually(check: () => unknown | Promise<unknown>, what: string)
 }
 
 interface Running {
-  readonly controlPlane: ControlPlane;
+  readonly client: KubeClient;
   readonly operator: Program;
   readonly pam: PamCore;
   readonly kubeconfig: AccountKubeconfig;
   readonly rights: readonly RightsObject[];
 }
 
-async function end({ controlPlane, operator, pam, kubeconfig, rights }: Running): Promise<void> {
+async function end({ client, operator, pam, kubeconfig, rights }: Running): Promise<void> {
   operator.kill('SIGKILL');
   await operator.ended;
   await pam.stop();
   kubeconfig.remove();
-  const kubectl = (...args: string[]) => runKubectl(controlPlane, args);
-  const bound = rights.filter(({ kind }) => kind !== 'ServiceAccount');
-  const text = bound.map((object) => stringify(object)).join('---\n');
-  await runKubectl(controlPlane, ['delete', '-f', '-', '--ignore-not-found'], text);
-  const own = ['lease/pam-operator', 'secret/pam-operator-install-key'];
-  await kubectl('delete', '-n', OPERATOR_NAMESPACE, '--ignore-not-found', ...own);
-  for (const kind of ['pamcredential', 'pamsshkey', 'pamconnection']) {
-    const path = '{range .items[*]}{.metadata.name} {.metadata.namespace}{"\\n"}{end}';
-    const found = await kubectl('get', kind, '-A', '-o', `jsonpath=${path}`);
-    for (const line of found.split('\n').filter((text) => text !== '')) {
-      const [name = '', namespace = ''] = line.split(' ');
-      const target = [kind, name, ...(namespace === '' ? [] : ['-n', namespace])];
+  const remove = (path: string) => client.request({ method: 'DELETE', path, expected: [404] });
+  for (const object of rights.filter(({ kind }) => kind !== 'ServiceAccount'))
+    await remove(objectPath(object));
+  const metadata = { namespace: OPERATOR_NAMESPACE };
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+  await remove(objectPath({ ...lease, metadata: { ...metadata, name: 'pam-operator' } }));
+  await remove(corePath('secrets', OPERATOR_NAMESPACE, 'pam-operator-install-key'));
+  for (const kind of ['PamCredential', 'PamSshKey', 'PamConnection'] as const) {
+    const { body } = await client.request({ method: 'GET', path: resourceListPath(kind) });
+    for (const { metadata } of (body as { readonly items: readonly NamedObject[] }).items) {
+      const path = resourcePath(kind, metadata.namespace ?? '', metadata.name);
       // In use, or waiting for a disable that nobody is left to make.
-      const free = JSON.stringify({ metadata: { finalizers: null } });
-      await kubectl('patch', ...target, '--type=merge', '-p', free);
-      await kubectl('delete', ...target, '--timeout=30s');
+      const free = { metadata: { finalizers: null } };
+      await mergePatchObject(client, path, free);
+      await remove(path);
     }
   }
 }

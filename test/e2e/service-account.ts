@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
-import { runKubectl } from '../control-plane/kubectl.ts';
+import { connectionAt } from '../kube/cluster-fixture.ts';
 
 /** A kubeconfig file with nothing but the token of a ServiceAccount. */
 export interface AccountKubeconfig {
@@ -17,14 +18,21 @@ export async function accountKubeconfig(
   namespace: string,
   name: string,
 ): Promise<AccountKubeconfig> {
-  const token = await runKubectl(controlPlane, ['create', 'token', name, '-n', namespace]);
+  const admin = createKubeClient({ connection: connectionAt(controlPlane.kubeconfigPath) });
+  const { body } = await admin.request({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`,
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
+  });
+  await admin.close();
+  const { token } = (body as { readonly status: { readonly token: string } }).status;
   const { server, caCertificate } = controlPlane;
   const ca = Buffer.from(caCertificate).toString('base64');
   const kubeconfig = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name: 'cluster', cluster: { server, 'certificate-authority-data': ca } }],
-    users: [{ name: 'account', user: { token: token.trim() } }],
+    users: [{ name: 'account', user: { token } }],
     contexts: [{ name: 'context', context: { cluster: 'cluster', user: 'account' } }],
     'current-context': 'context',
   };

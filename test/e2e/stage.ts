@@ -1,20 +1,20 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { stringify } from 'yaml';
 import { releaseRights } from '../../scripts/generate/release-rights.ts';
 import type { PamConnection, PamConnectionSpec } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
 import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
-import { type ResourceKind, resourceListPath, resourcePath } from '../../src/kube/resource-path.ts';
+import { corePath, type ResourceKind, resourceListPath, resourcePath } from '../../src/kube/resource-path.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
-import { connectionAt } from '../kube/cluster-fixture.ts';
+import { connectionAt, installDefinitions } from '../kube/cluster-fixture.ts';
+import { mergePatchObject } from '../kube/merge-patch-object.ts';
+import { serverSideApply } from '../kube/server-side-apply.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { type PamCore, type PamCoreOptions, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { accountKubeconfig } from './service-account.ts';
 
-const CRDS = fileURLToPath(new URL('../../crds', import.meta.url));
 const CHART = fileURLToPath(new URL('../../charts/pam-operator', import.meta.url));
 const run = promisify(execFile);
 
@@ -55,7 +55,8 @@ export interface Stage {
   credentials(): Promise<readonly PamCredential[]>;
   sshKey(name: string): Promise<PamSshKey>;
   connection(): Promise<PamConnection>;
-  patch(kind: string, name: string, patch: object): Promise<void>;
+  patch(kind: PatchedKind, name: string, patch: object): Promise<void>;
+  patchConnection(patch: object): Promise<void>;
   /** Reads until the check holds; its last failure otherwise. */
   eventually<T>(read: () => T | Promise<T>, check: (value: T) => boolean, what: string): Promise<T>;
   /** Waits until a resource has this reason in its Ready condition for its newest generation. */
@@ -65,6 +66,9 @@ export interface Stage {
   output(): string;
   stop(): Promise<void>;
 }
+
+/** Kinds as kubectl takes them. */
+type PatchedKind = 'pamcredential' | 'pamsshkey' | 'secret';
 
 /** Grants that allow everything in {@link NAMESPACE}. */
 export const EVERYTHING: NonNullable<PamConnectionSpec['grants']> = [
@@ -94,11 +98,6 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     const { stdout } = await run(controlPlane.kubectl, [...flags, ...args], { maxBuffer: 64 * 1024 * 1024 });
     return stdout;
   }
-  async function apply(...objects: readonly object[]): Promise<void> {
-    const child = run(controlPlane.kubectl, [...flags, 'apply', '--server-side', '-f', '-']);
-    child.child.stdin?.end(objects.map((object) => stringify(object)).join('---\n'));
-    await child;
-  }
   async function eventually<T>(
     read: () => T | Promise<T>,
     check: (value: T) => boolean,
@@ -112,8 +111,10 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
-  // What is read over and over goes without kubectl: each start of it costs as much as a hundred calls.
+  // Goes without kubectl where that is not what is tested: each start of it costs as much as a hundred calls.
   const client = createKubeClient({ connection: connectionAt(controlPlane.kubeconfigPath) });
+  const apply = (...objects: readonly object[]) => serverSideApply(client, objects);
+  const merge = (path: string, body: object) => mergePatchObject(client, path, body);
   const read = async (path: string) => (await client.request({ method: 'GET', path })).body;
   const get = (kind: ResourceKind, name: string) => read(resourcePath(kind, NAMESPACE, name));
 
@@ -121,12 +122,11 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     await client.request({ method: 'POST', path: '/api/v1/namespaces', body: { metadata: { name } } });
   const helm = process.env.PAM_OPERATOR_TEST_HELM;
   if (helm === undefined) {
-    await kubectl('apply', '--server-side', '-f', CRDS);
     await apply(...releaseRights('all namespaces'));
   } else {
     await installRelease(helm, controlPlane.kubeconfigPath);
   }
-  await kubectl('wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s');
+  await installDefinitions(client);
   await apply(...connectionObjects(pam, options));
   const account = await accountKubeconfig(controlPlane, OPERATOR_NAMESPACE, 'pam-operator');
   const startOperator = () =>
@@ -156,9 +156,8 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     credentials: async () =>
       ((await read(resourceListPath('PamCredential', NAMESPACE))) as { items: PamCredential[] }).items,
     sshKey: (name) => get('PamSshKey', name) as Promise<PamSshKey>,
-    patch: async (kind, name, patch) => {
-      await kubectl('patch', kind, name, '-n', NAMESPACE, '--type=merge', '-p', JSON.stringify(patch));
-    },
+    patch: (kind, name, patch) => merge(patchedPath(kind, name), patch),
+    patchConnection: (patch) => merge(resourcePath('PamConnection', '', 'default'), patch),
     eventually,
     reason: (kind, name, reason) =>
       eventually(
@@ -184,6 +183,11 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       account.remove();
     },
   };
+}
+
+function patchedPath(kind: PatchedKind, name: string): string {
+  if (kind === 'secret') return corePath('secrets', NAMESPACE, name);
+  return resourcePath(kind === 'pamcredential' ? 'PamCredential' : 'PamSshKey', NAMESPACE, name);
 }
 
 /** Everything of the chart, but no Pod: the operator is started by the stage. */

@@ -119,12 +119,9 @@ describe('a resource with Disable', () => {
   it('loses its grant: no call, DeletionBlocked names the operation, and the grant lets it go', async () => {
     await inPam('ungranted');
     const grants = (operations: readonly string[]) =>
-      stage.kubectl(
-        ...['patch', 'pamconnection/default', '--type=merge', '-p'],
-        JSON.stringify({
-          spec: { grants: [{ ...EVERYTHING[0], namespaces: { names: ['*'] }, operations }] },
-        }),
-      );
+      stage.patchConnection({
+        spec: { grants: [{ ...EVERYTHING[0], namespaces: { names: ['*'] }, operations }] },
+      });
     await grants(['Create', 'Update']);
     await deleteLater('ungranted');
     const { status } = await stage.reason('pamcredential', 'ungranted', 'DeletionBlocked');

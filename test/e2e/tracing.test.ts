@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from '../support/otlp-collector.ts';
+import { SOURCES } from '../support/tested-operator.ts';
 import { credential, OPERATOR_NAMESPACE, type Stage, secret, startStage } from './stage.ts';
 
 /** Traces of the real operator, as a collector on loopback receives them. */
@@ -31,6 +32,8 @@ async function run(env: Readonly<Record<string, string>>): Promise<OperatorProce
   operator = await startOperatorProcess({
     kubeconfigPath: stage.controlPlane.kubeconfigPath,
     namespace: OPERATOR_NAMESPACE,
+    // Of a bundle nobody can tell which packages it loads.
+    main: SOURCES,
     args: ['--log-level', 'debug', '--backoff-base-seconds', '1', '--backoff-max-seconds', '1'],
     env: { NODE_OPTIONS: `--import=${TELLS_MODULES}`, OTEL_BSP_SCHEDULE_DELAY: '200', ...env },
   });

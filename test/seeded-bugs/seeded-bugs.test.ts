@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { COMPILE_CACHE } from '../support/compile-cache.ts';
+import { COMPILE_CACHE } from '../support/tested-operator.ts';
 import { SEEDED_BUGS, type SeededBug } from './seeded-bugs.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

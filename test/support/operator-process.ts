@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { containerRuntime } from '../packaging/image/container-runtime.ts';
-import { COMPILE_CACHE } from './compile-cache.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { COMPILE_CACHE, TESTED_OPERATOR } from './tested-operator.ts';
 
 /** How long the operator may take to list everything; far above what it needs on a busy machine. */
 const READY_LIMIT_MS = 60_000;
@@ -18,7 +15,7 @@ export interface OperatorProcessOptions {
   readonly namespace: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** The `main.ts` of another version; the one of this tree unless told. */
+  /** Another file for Node than the operator that is tested. */
   readonly main?: string;
   /** Flags of Node itself. */
   readonly nodeFlags?: readonly string[];
@@ -46,12 +43,12 @@ export interface OperatorProcess {
 }
 
 /**
- * Starts `src/main.ts` with ports of its own and waits until it is ready. It ends with this process. Where the tests are
+ * Starts the operator with ports of its own and waits until it is ready. It ends with this process. Where the tests are
  * about an image, it is a container of that image (see test/packaging/image/tests-use-the-image.ts).
  */
 export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
   const image = process.env.PAM_OPERATOR_TEST_IMAGE;
-  const running = image === undefined ? startSources(options) : startInImage(image, options);
+  const running = image === undefined ? startWithNode(options) : startInImage(image, options);
   const log = () => parseLines(running.output());
   const port = (message: string) => log().find(({ msg }) => msg === message)?.port;
   await waitForLine(running, () => log().some(({ msg }) => msg === 'Listed everything that is watched'));
@@ -78,12 +75,16 @@ const flagsOf = ({ namespace, args = [] }: OperatorProcessOptions): string[] => 
   ...args,
 ];
 
-function startSources(options: OperatorProcessOptions): Running {
+function startWithNode(options: OperatorProcessOptions): Running {
   const flags = ['--kubeconfig', options.kubeconfigPath, ...flagsOf(options)];
-  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.main ?? MAIN, ...flags], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...COMPILE_CACHE, ...options.env },
-  });
+  const child = spawn(
+    process.execPath,
+    [...(options.nodeFlags ?? []), options.main ?? TESTED_OPERATOR, ...flags],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...COMPILE_CACHE, ...options.env },
+    },
+  );
   const endWithParent = () => child.kill('SIGKILL');
   process.once('exit', endWithParent);
   const exited = once(child, 'exit').then(([code]) => {

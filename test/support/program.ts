@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { COMPILE_CACHE } from './compile-cache.ts';
 import type { LogLine } from './operator-process.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+import { COMPILE_CACHE, TESTED_OPERATOR } from './tested-operator.ts';
 
 /** How the program ended. `code` is null after a signal that it did not handle. */
 export interface ProgramEnd {
@@ -27,12 +24,12 @@ export interface Program {
 
 /**
  * Starts a program with these arguments and an environment of nothing but `env`. It ends with this process.
- * @param main the file that Node runs; the operator of this tree unless told
+ * @param main the file that Node runs; the operator unless told
  */
 export function startProgram(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  main = MAIN,
+  main = TESTED_OPERATOR,
 ): Program {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
