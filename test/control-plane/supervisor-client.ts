@@ -60,7 +60,10 @@ export class SupervisorClient {
     this.#nextId += 1;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#child.send({ ...request, id });
+      // A channel counts as connected until its end was heard of. Without a callback the child would emit the error.
+      this.#child.send({ ...request, id }, (error) => {
+        if (error !== null) this.#answer(id, 'The control plane has been stopped');
+      });
     });
   }
 

@@ -93,7 +93,7 @@ describe('a control plane whose supervisor ends', () => {
     process.kill(controlPlane.processGroup, signal);
     await expect.poll(() => namesInGroup(controlPlane.processGroup), PATIENCE).toEqual([]);
     await expect.poll(() => existsSync(controlPlane.directory), PATIENCE).toBe(false);
-    // This process may hear of the end before it asks or while it waits.
+    // This process may hear of the end before it asks, or while it waits for the answer.
     await expect(controlPlane.startApiServer()).rejects.toThrow(/has been stopped|ended unexpectedly/);
     await controlPlane.stop();
   });
