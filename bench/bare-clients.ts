@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { BareMessage, BarePlan } from './bare-client/plan.ts';
+import { type ProcessUsage, processUsage } from './process-usage.ts';
 
 const MAIN = fileURLToPath(new URL('./bare-client/main.ts', import.meta.url));
 
@@ -11,6 +12,7 @@ export interface BareClients {
   tell(name: string): void;
   /** Resolves with the time (Unix milliseconds) at which the calls of so many resources were done. */
   done(count: number, onProgress: (count: number) => void): Promise<number>;
+  usage(): ProcessUsage;
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function startBareClients(plan: BarePlan): Promise<BareClients> {
       });
       return Promise.race([all, failed]);
     },
+    usage: () => processUsage(child.pid ?? 0),
     stop: async () => {
       child.kill('SIGKILL');
       await exited;

@@ -2,11 +2,17 @@ import { startBareClients } from './bare-clients.ts';
 import { createSet } from './create-set.ts';
 import type { World } from './world.ts';
 
+export interface BareRun {
+  readonly seconds: number;
+  /** Of the process of the bare clients from its first call to its last. */
+  readonly cpuMs: number;
+}
+
 /**
- * The calls of all resources of the set `bare` by bare clients, in seconds: of resources that are there, or from the
- * first that is created.
+ * The calls of all resources of the set `bare` by bare clients: of resources that are there, or from the first that is
+ * created.
  */
-export async function bareRun(world: World, whatever: 'areThere' | 'areCreated'): Promise<number> {
+export async function bareRun(world: World, whatever: 'areThere' | 'areCreated'): Promise<BareRun> {
   const { controlPlane, pam, options, progress } = world;
   if (whatever === 'areThere') {
     progress.step('Create resources for the bare clients');
@@ -22,10 +28,11 @@ export async function bareRun(world: World, whatever: 'areThere' | 'areCreated')
   });
   try {
     progress.step(`Bare clients, while resources ${whatever === 'areThere' ? 'are there' : 'are created'}:`);
+    const before = clients.usage().cpuMs;
     const startedAt = Date.now();
     const done = clients.done(options.resources, (count) => progress.at(count, options.resources));
     const [endedAt] = await Promise.all([done, createSet(world, 'bare', clients.tell)]);
-    return (endedAt - startedAt) / 1000;
+    return { seconds: (endedAt - startedAt) / 1000, cpuMs: clients.usage().cpuMs - before };
   } finally {
     await clients.stop();
   }

@@ -6,7 +6,8 @@ import type { EventLoopBlock } from './event-loop-blocks.ts';
  * fire, and how much CPU the main thread used in them. Whoever connects to the socket is told of the longest ones, and
  * the notes begin anew.
  */
-const EVERY_MS = 2;
+/** Not more often: what a look costs counts as the operator's CPU time. A block may be longer by this than is noted. */
+const EVERY_MS = 5;
 /** Shorter blocks are of no interest. */
 const NOTED_MS = 5;
 const MOST_NOTES = 1000;

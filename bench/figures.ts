@@ -5,6 +5,7 @@ export const FIGURES = {
   coldRate: { title: 'Cold start: rate', unit: 'resources/s' },
   stormRate: { title: 'Storm: rate', unit: 'resources/s' },
   cpuPerResource: { title: 'CPU of a resource, cold start', unit: 'ms', goal: { most: 1.9 } },
+  bareCpuPerResource: { title: 'CPU of a resource, bare clients', unit: 'ms' },
   cpuPerResourceOfAll: { title: 'CPU of a resource, with its baseline', unit: 'ms' },
   rss: { title: 'RSS when all are in sync', unit: 'MiB', goal: { most: 150 } },
   rssPeak: { title: 'RSS, highest', unit: 'MiB' },

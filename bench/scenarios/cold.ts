@@ -10,7 +10,7 @@ import type { World } from '../world.ts';
 export async function cold(world: World): Promise<InSync> {
   const { options, figures, progress, pam, api } = world;
   const { resources } = options;
-  const bareSeconds = await bareRun(world, 'areThere');
+  const bare = await bareRun(world, 'areThere');
   progress.step('Create resources');
   await createSet(world, 'load');
   const observer = await world.observe('load');
@@ -23,8 +23,9 @@ export async function cold(world: World): Promise<InSync> {
   const endedAt = await followTo(world, observer, 'synced', resources);
   const converged = operator.usage();
   const seconds = (endedAt - operator.startedAt) / 1000;
-  figures.set('coldShare', bareSeconds / seconds);
+  figures.set('coldShare', bare.seconds / seconds);
   figures.set('coldRate', resources / seconds);
+  figures.set('bareCpuPerResource', bare.cpuMs / resources);
   figures.set('cpuPerResource', converged.cpuMs / resources);
 
   progress.step('Look for baselines:');

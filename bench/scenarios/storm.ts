@@ -6,7 +6,7 @@ import type { World } from '../world.ts';
 /** Resources are created as fast as the API server takes them, while the operator runs. */
 export async function storm(world: World): Promise<void> {
   const { options, figures, progress } = world;
-  const bareSeconds = await bareRun(world, 'areCreated');
+  const bare = await bareRun(world, 'areCreated');
   const observer = await world.observe('storm');
   const operator = await world.startOperator('storm');
   progress.step('Storm:');
@@ -16,7 +16,7 @@ export async function storm(world: World): Promise<void> {
     createSet(world, 'storm'),
   ]);
   const seconds = (endedAt - startedAt) / 1000;
-  figures.set('stormShare', bareSeconds / seconds);
+  figures.set('stormShare', bare.seconds / seconds);
   figures.set('stormRate', options.resources / seconds);
   const { wallMs, cpuMs } = await operator.longestBlock();
   figures.raise('block', wallMs);

@@ -3,6 +3,7 @@ import { KubeError } from '../core/kube-error.ts';
 import type { Log } from '../core/log.ts';
 import { PamError } from '../core/pam-fault.ts';
 import type { PassResult } from './pass-result.ts';
+import { createTurnLimit } from './turn-limit.ts';
 import { type Claim, PRIORITY, type Workqueue } from './workqueue.ts';
 
 /** Hears how passes end, for controller-runtime's metrics. */
@@ -63,6 +64,7 @@ export function startController<K extends string>(options: ControllerOptions<K>)
   let lastProgressMs = clock.monotonicMs();
   let stopped = false;
   const crashes = new Map<K, number>();
+  const endTurn = createTurnLimit(clock);
   observer.started(name, workers);
 
   async function pass(claim: Claim<K>): Promise<void> {
@@ -125,6 +127,7 @@ export function startController<K extends string>(options: ControllerOptions<K>)
       if (stopped) return queue.done(claim.key);
       if (isAllowed()) {
         await pass(claim);
+        await endTurn();
       } else {
         queue.requeue(claim.key, { priority: claim.priority, afterMs: HAND_BACK_MS });
         queue.done(claim.key);

@@ -88,6 +88,26 @@ describe('startController', () => {
     await controller.stop();
   });
 
+  it('passes that wait for nothing leave the event loop its turns: a Lease, a probe and a disable do not wait for all', async () => {
+    let passes = 0;
+    const { controller, queue } = start(
+      async () => {
+        passes += 1;
+        vi.setSystemTime(Date.now() + 1);
+        return success;
+      },
+      { workers: 3 },
+    );
+    for (let key = 0; key < 1000; key++) queue.add(String(key));
+    const inOneTurn: number[] = [];
+    for (let before = 0; before < 1000; before = passes) {
+      await new Promise((resolve) => setImmediate(resolve));
+      inOneTurn.push(passes - before);
+    }
+    expect(Math.max(...inOneTurn)).toBeLessThan(20);
+    await controller.stop();
+  });
+
   it('a pass that throws affects that key only, is tried again, and counts from 1 after a success', async () => {
     const seen: string[] = [];
     const crashing = [true, true, false, true, false];
