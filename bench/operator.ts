@@ -5,14 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type OperatorProcess, startOperatorProcess } from '../test/support/operator-process.ts';
 import { type EventLoopBlock, eventLoopBlocks } from './event-loop-blocks.ts';
+import { imageStart } from './image-start.ts';
 import { OPERATOR_NAMESPACE } from './objects.ts';
 import { type ProcessUsage, processUsage } from './process-usage.ts';
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** As the image starts it: 70 % of the chart's memory limit of 256 MiB are the heap's. */
-const IMAGE_FLAGS = ['--max-old-space-size=179', '--max-semi-space-size=4'];
-const IMAGE_ENV = { MALLOC_ARENA_MAX: '1' };
 
 export interface OperatorPlan {
   readonly kubeconfigPath: string;
@@ -44,13 +41,14 @@ export function bundleOperator(): void {
 export async function startMeasuredOperator(plan: OperatorPlan): Promise<MeasuredOperator> {
   const folder = mkdtempSync(join(tmpdir(), 'pam-operator-bench-'));
   const socketPath = join(folder, 'probe');
+  const image = imageStart();
   const startedAt = Date.now();
   const operator = await startOperatorProcess({
     kubeconfigPath: plan.kubeconfigPath,
     namespace: OPERATOR_NAMESPACE,
     main: file('../dist/main.js'),
     nodeFlags: [
-      ...IMAGE_FLAGS,
+      ...image.nodeFlags,
       ...['--import', file('event-loop-probe.ts')],
       ...(plan.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${plan.profile}`]),
     ],
@@ -59,7 +57,7 @@ export async function startMeasuredOperator(plan: OperatorPlan): Promise<Measure
       ...['--max-concurrent-reconciles', String(plan.workers)],
       ...['--baseline-delay-seconds', String(plan.baselineSeconds)],
     ],
-    env: { ...IMAGE_ENV, EVENT_LOOP_PROBE: socketPath },
+    env: { ...image.env, EVENT_LOOP_PROBE: socketPath },
   });
   const readySeconds = (Date.now() - startedAt) / 1000;
   const loadedAt = Date.parse(String(operator.log().find(({ msg }) => msg === 'Started pam-operator')?.ts));
