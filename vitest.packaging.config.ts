@@ -1,7 +1,30 @@
 import { defineConfig } from 'vitest/config';
 
-/** What covers the product from the first Secret to the last disable. The others run against the sources alone. */
-const IN_THE_IMAGE = ['main-path', 'content-safety', 'ownership', 'deletion', 'ssh-key-safety', 'grants'];
+/** What covers the product from the first Secret to the last disable. */
+const IN_EACH_RUN = ['main-path', 'content-safety', 'ownership', 'deletion', 'ssh-key-safety', 'grants'];
+
+/** Every file but those that load something into the operator's process, or start another program than the operator. */
+const WHOLE_SUITE = [
+  ...IN_EACH_RUN,
+  'api-server-outage',
+  'circuit',
+  'connection',
+  'crash-during-push',
+  'dialects',
+  'emergency-lane',
+  'forgery',
+  'install-key',
+  'metrics',
+  'no-secret-anywhere',
+  'program-signals',
+  'release-finalizers',
+  'rotated-elsewhere',
+  'rotation-matrix',
+  'secret-settings',
+  'teardown',
+  'unanswered-push',
+];
+const IN_THE_IMAGE = process.env.PAM_OPERATOR_IMAGE_SUITE === 'whole' ? WHOLE_SUITE : IN_EACH_RUN;
 
 /**
  * What needs more programs than `npm test`: Helm, a scheduler, a Node, Prometheus, Argo CD. The project `image` builds

@@ -7,6 +7,7 @@ import { watchDrift } from './controller/drift-watch.ts';
 import { inTurns } from './controller/in-turns.ts';
 import type { ResourceKind } from './controller/kubernetes.ts';
 import { OwnVersions } from './controller/own-versions.ts';
+import type { Park } from './controller/park.ts';
 import { type ConnectionPorts, reconcileConnection } from './controller/reconcile-connection.ts';
 import type { ReconcilePorts } from './controller/reconcile-ports.ts';
 import { reconcileResource } from './controller/reconcile-resource.ts';
@@ -217,7 +218,7 @@ export function startOperator(options: OperatorOptions): Operator {
     progressDeadlineSeconds: settings.progressDeadlineSeconds,
   });
   const installKey = installKeyReader(client, namespace);
-  const ports: Omit<ReconcilePorts, 'signal'> = {
+  const ports: Omit<ReconcilePorts, 'signal' | 'park'> = {
     caches,
     kubernetes,
     connections,
@@ -271,7 +272,12 @@ export function startOperator(options: OperatorOptions): Operator {
       ),
   };
 
-  async function reconcileManaged(kind: ManagedKind, claim: Claim<string>, deadline: AbortSignal) {
+  async function reconcileManaged(
+    kind: ManagedKind,
+    claim: Claim<string>,
+    deadline: AbortSignal,
+    park: Park,
+  ) {
     const [place = '', name = ''] = claim.key.split('/');
     const uid = caches.get(kind, place, name)?.metadata.uid;
     const memory = uid === undefined ? undefined : memories.of(uid);
@@ -281,6 +287,7 @@ export function startOperator(options: OperatorOptions): Operator {
     try {
       return await reconcileResource({ kind, namespace: place, name }, claim, {
         ...ports,
+        park,
         signal: term.signal(),
         superseded: AbortSignal.any([superseded.signal, deadline]),
         stopping: ended.signal,
@@ -319,12 +326,10 @@ export function startOperator(options: OperatorOptions): Operator {
     start('PamConnection', settings.maxConcurrentReconciles, ({ key }) =>
       reconcileConnection(key, connectionPorts),
     ),
-    start('PamCredential', settings.maxConcurrentReconciles, (claim, deadline) =>
-      reconcileManaged('PamCredential', claim, deadline),
+    start('PamCredential', settings.maxConcurrentReconciles, (...pass) =>
+      reconcileManaged('PamCredential', ...pass),
     ),
-    start('PamSshKey', settings.maxConcurrentReconciles, (claim, deadline) =>
-      reconcileManaged('PamSshKey', claim, deadline),
-    ),
+    start('PamSshKey', settings.maxConcurrentReconciles, (...pass) => reconcileManaged('PamSshKey', ...pass)),
   ];
   caches.synced.then(
     () => {

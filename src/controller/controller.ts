@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import { KubeError } from '../core/kube-error.ts';
 import type { Log } from '../core/log.ts';
 import { PamError } from '../core/pam-fault.ts';
+import type { Park } from './park.ts';
 import type { PassResult } from './pass-result.ts';
 import { createTurnLimit } from './turn-limit.ts';
 import { type Claim, PRIORITY, type Workqueue } from './workqueue.ts';
@@ -31,7 +32,7 @@ export interface ControllerOptions<K extends string> {
   /** The same without waiting, asked when a key has arrived: waiting for one may take longer than a term of leadership. */
   readonly isAllowed: () => boolean;
   /** `deadline` ends what the pass waits for, never a call that runs: each of those has a limit of its own. */
-  readonly reconcile: (claim: Claim<K>, deadline: AbortSignal) => Promise<PassResult>;
+  readonly reconcile: (claim: Claim<K>, deadline: AbortSignal, park: Park) => Promise<PassResult>;
   readonly clock: Clock;
   readonly log: Log;
   readonly observer: ControllerObserver;
@@ -48,6 +49,9 @@ const HAND_BACK_MS = 100;
  */
 const PASS_LIMIT_MS = 60_000;
 
+/** Parked passes for each worker: they hold what they have gathered, a password among it, so there must be an end. */
+const PARKED_PER_WORKER = 4;
+
 /** A set of workers on one queue. */
 export interface Controller {
   /** Takes nothing new and resolves when every pass that runs has ended. */
@@ -61,17 +65,21 @@ export interface Controller {
 export function startController<K extends string>(options: ControllerOptions<K>): Controller {
   const { name, queue, workers, mayWork, isAllowed, reconcile, clock, log, observer, crashDelayMs } = options;
   let active = 0;
+  let parked = 0;
   let lastProgressMs = clock.monotonicMs();
   let stopped = false;
   const crashes = new Map<K, number>();
   const endTurn = createTurnLimit(clock);
+  const running = new Set<Promise<void>>();
+  const tellActive = () => observer.activeWorkers(name, active - parked);
   observer.started(name, workers);
 
-  async function pass(claim: Claim<K>): Promise<void> {
+  async function pass(claim: Claim<K>, park: Park): Promise<void> {
     const startedAtMs = clock.monotonicMs();
     // Before it nothing was to be done: an idle night is no lack of progress.
     if (active === 0) lastProgressMs = startedAtMs;
-    observer.activeWorkers(name, ++active);
+    active += 1;
+    tellActive();
     const deadline = new AbortController();
     const timer = setTimeout(() => {
       deadline.abort();
@@ -79,7 +87,7 @@ export function startController<K extends string>(options: ControllerOptions<K>)
     }, PASS_LIMIT_MS);
     let outcome: PassResult;
     try {
-      outcome = await reconcile(claim, deadline.signal);
+      outcome = await reconcile(claim, deadline.signal, park);
       crashes.delete(claim.key);
     } catch (error) {
       // Only the class: a message of unknown origin may hold anything.
@@ -98,7 +106,8 @@ export function startController<K extends string>(options: ControllerOptions<K>)
       outcome = { result: 'error', next: { afterMs: crashDelayMs(claim.key, attempt), priority } };
     } finally {
       clearTimeout(timer);
-      observer.activeWorkers(name, --active);
+      active -= 1;
+      tellActive();
       lastProgressMs = clock.monotonicMs();
     }
     if (outcome.next !== undefined) queue.requeue(claim.key, { priority: claim.priority, ...outcome.next });
@@ -113,35 +122,74 @@ export function startController<K extends string>(options: ControllerOptions<K>)
     });
   }
 
-  async function work(atLeast?: number): Promise<void> {
-    while (!stopped) {
-      try {
-        await mayWork();
-      } catch {
-        return;
+  /**
+   * So many workers, which take keys of this priority or a higher one. For each pass that is parked there is one more,
+   * until that pass goes on and another one has ended.
+   */
+  function startWorkers(count: number, atLeast?: number): void {
+    let waiting = 0;
+    let more = 0;
+
+    const park: Park = async (promise) => {
+      if (waiting >= count * PARKED_PER_WORKER) return promise;
+      waiting += 1;
+      parked += 1;
+      tellActive();
+      if (more < waiting) {
+        more += 1;
+        startWorker();
       }
-      if (stopped) return;
-      const claim = await queue.take(atLeast);
-      if (claim === undefined) return;
-      // The queue is stopped: the key goes with it.
-      if (stopped) return queue.done(claim.key);
-      if (isAllowed()) {
-        await pass(claim);
-        await endTurn();
-      } else {
-        queue.requeue(claim.key, { priority: claim.priority, afterMs: HAND_BACK_MS });
-        queue.done(claim.key);
+      try {
+        return await promise;
+      } finally {
+        waiting -= 1;
+        parked -= 1;
+        tellActive();
+      }
+    };
+
+    async function work(): Promise<void> {
+      while (!stopped) {
+        try {
+          await mayWork();
+        } catch {
+          return;
+        }
+        if (stopped) return;
+        const claim = await queue.take(atLeast);
+        if (claim === undefined) return;
+        // The queue is stopped: the key goes with it.
+        if (stopped) return queue.done(claim.key);
+        if (isAllowed()) {
+          await pass(claim, park);
+          await endTurn();
+        } else {
+          queue.requeue(claim.key, { priority: claim.priority, afterMs: HAND_BACK_MS });
+          queue.done(claim.key);
+        }
+        if (more > waiting) {
+          more -= 1;
+          return;
+        }
       }
     }
+
+    function startWorker(): void {
+      const worker = work().finally(() => running.delete(worker));
+      running.add(worker);
+    }
+
+    for (let started = 0; started < count; started++) startWorker();
   }
 
-  // One more than the workers: it takes disables only, which do not wait until a slow PAM has answered the others.
-  const running = Promise.all([...Array.from({ length: workers }, () => work()), work(PRIORITY.disable)]);
+  startWorkers(workers);
+  // It takes disables only, which do not wait until a slow PAM has answered the others.
+  startWorkers(1, PRIORITY.disable);
   return {
     stop: async () => {
       stopped = true;
       queue.stop();
-      await running;
+      while (running.size > 0) await Promise.all(running);
     },
     get lastProgressMs() {
       return active === 0 ? clock.monotonicMs() : lastProgressMs;

@@ -59,7 +59,10 @@ export async function decide(
     const held = heldBackList(resource, next.notBeforeMs, view.session);
     if (held !== undefined) return { decision: otherwise ?? held, situation };
     try {
-      const inventory = await view.session.inventory.atLeast(next.notBeforeMs, isUrgent(resource));
+      const feed = view.session.inventory;
+      const inventory =
+        feed.youngerThan(next.notBeforeMs) ??
+        (await ports.park(feed.atLeast(next.notBeforeMs, isUrgent(resource))));
       situation = { ...situation, inventory };
     } catch (error) {
       if (!(error instanceof PamError || error instanceof ListTooSoon)) throw error;

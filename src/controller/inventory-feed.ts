@@ -123,9 +123,9 @@ export class InventoryFeed {
     const startedAtMs = this.#startedAtMs;
     try {
       const urgent = this.#waiters.some((waiter) => waiter.urgent);
-      const inventory = await this.#list(urgent).finally(() => {
-        this.#tookMs = this.#clock.monotonicMs() - startedAtMs;
-      });
+      const inventory = await this.#list(urgent);
+      // What it costs to read the answer is no reason to spare PAM.
+      this.#tookMs = inventory.tookMs;
       // Of a session that has ended: nobody waits, and its metrics are gone.
       if (this.#ended !== undefined) return;
       const index = await inTurns(indexInventory(this.#judge(inventory)));
@@ -136,6 +136,7 @@ export class InventoryFeed {
       await this.#onList(index);
     } catch (error) {
       this.#failure = { error };
+      this.#tookMs = this.#clock.monotonicMs() - startedAtMs;
       this.#serve(startedAtMs, ({ reject }) => reject(error));
     } finally {
       this.#running = false;

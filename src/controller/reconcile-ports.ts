@@ -6,6 +6,7 @@ import type { RetrySettings } from '../core/schedule.ts';
 import type { Connections } from './connections.ts';
 import type { ExecutionPorts } from './execution-ports.ts';
 import type { Caches, Kubernetes } from './kubernetes.ts';
+import type { Park } from './park.ts';
 import type { ReadKeyPair } from './read-material.ts';
 import type { Memories } from './resource-memory.ts';
 
@@ -17,6 +18,7 @@ export interface ReconcilePorts extends Omit<ExecutionPorts, 'session' | 'priori
   readonly readKeyPair: ReadKeyPair;
   /** The install key, or why there is none. */
   readonly installKey: () => Promise<InstallKey | { readonly failure: Failure }>;
+  readonly park: Park;
   readonly retry: RetrySettings;
   /** How often Secrets are read where they are not watched, in seconds. */
   readonly secretsPollSeconds: number | undefined;

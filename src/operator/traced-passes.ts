@@ -1,4 +1,5 @@
 import type { Caches, ResourceKind } from '../controller/kubernetes.ts';
+import type { Park } from '../controller/park.ts';
 import type { PassResult } from '../controller/pass-result.ts';
 import type { Memories } from '../controller/resource-memory.ts';
 import type { Claim } from '../controller/workqueue.ts';
@@ -6,7 +7,7 @@ import type { Tracing } from '../observability/tracing.ts';
 import { namespaceOf } from './resource-key.ts';
 
 /** One pass for the key that was claimed, as a controller runs it. */
-export type Reconcile = (claim: Claim<string>, deadline: AbortSignal) => Promise<PassResult>;
+export type Reconcile = (claim: Claim<string>, deadline: AbortSignal, park: Park) => Promise<PassResult>;
 
 /** Wraps passes, so that each is told to the tracing with what the caches and the memory know of its resource. */
 export function tracePasses(tracing: Tracing, caches: () => Pick<Caches, 'get'>, memories: Memories) {
@@ -20,13 +21,13 @@ export function tracePasses(tracing: Tracing, caches: () => Pick<Caches, 'get'>,
   }
 
   return (controller: string, kind: ResourceKind, reconcile: Reconcile): Reconcile =>
-    (claim, deadline) => {
+    (claim, deadline, park) => {
       const namespace = namespaceOf(claim.key);
       const name = claim.key.slice(claim.key.indexOf('/') + 1);
       const generation = caches().get(kind, namespace, name)?.metadata.generation;
       return tracing.pass(
         { controller, kind, namespace, name, generation },
-        () => reconcile(claim, deadline),
+        () => reconcile(claim, deadline, park),
         () => reasonOf(kind, namespace, name),
       );
     };

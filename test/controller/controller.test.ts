@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type ControllerObserver, startController } from '../../src/controller/controller.ts';
+import type { Park } from '../../src/controller/park.ts';
 import type { PassResult } from '../../src/controller/pass-result.ts';
 import { type Claim, PRIORITY, Workqueue } from '../../src/controller/workqueue.ts';
 import { KubeError } from '../../src/core/kube-error.ts';
@@ -11,7 +12,7 @@ const quiet = () => {};
 
 /** A controller whose passes end as the test says. */
 function start(
-  reconcile: (claim: Claim<string>, deadline: AbortSignal) => Promise<PassResult>,
+  reconcile: (claim: Claim<string>, deadline: AbortSignal, park: Park) => Promise<PassResult>,
   { workers = 1, gate = { open: true } }: { workers?: number; gate?: { open: boolean } } = {},
 ) {
   const queue = new Workqueue<string>(virtualClock, () => '');
@@ -85,6 +86,56 @@ describe('startController', () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(seen.slice(4)).toEqual(['deletion', '3']);
     for (const end of ends) end();
+    await controller.stop();
+  });
+
+  it('a pass that is parked holds no worker, and in the end there are as many workers as before', async () => {
+    const seen: string[] = [];
+    const list = Promise.withResolvers<void>();
+    const ends: (() => void)[] = [];
+    const { controller, queue } = start(
+      async ({ key }, _, park) => {
+        seen.push(key);
+        if (key.startsWith('parked')) await park(list.promise);
+        else await new Promise<void>((resolve) => ends.push(resolve));
+        return success;
+      },
+      { workers: 2 },
+    );
+    const parked = ['parked 1', 'parked 2', 'parked 3', 'parked 4'];
+    for (const key of parked) queue.add(key);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen).toEqual(parked);
+    for (const key of ['1', '2', '3', '4', '5', '6']) queue.add(key);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.slice(4), 'two workers besides those that wait').toEqual(['1', '2']);
+    list.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.slice(6)).toEqual([]);
+    ends.shift()?.();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.slice(6), 'one has ended, so one begins').toEqual(['3']);
+    for (let ended = 0; ended < 5; ended++) {
+      ends.shift()?.();
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    await controller.stop();
+  });
+
+  it('keeps a limit: each parked pass holds what it has gathered', async () => {
+    const list = Promise.withResolvers<void>();
+    let begun = 0;
+    const { controller, queue, told } = start(async (_, __, park) => {
+      begun += 1;
+      await park(list.promise);
+      return success;
+    });
+    for (let key = 0; key < 20; key++) queue.add(String(key));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(begun, 'four parked, and one that holds the worker').toBe(5);
+    list.resolve();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told.filter((what) => what === 'success')).toHaveLength(20);
     await controller.stop();
   });
 

@@ -89,7 +89,7 @@ export class InMemoryPam implements PamClient {
       ...entry,
       change: `change ${changes}`,
     }));
-    return { entries, complete: true, sentAtMs, tookMs: 0 };
+    return { entries, complete: true, sentAtMs, tookMs: this.#clock.monotonicMs() - sentAtMs };
   }
 
   async upsertCredential(upsert: CredentialUpsert, context: PamCallContext): Promise<UpsertAnswer> {

@@ -5,14 +5,16 @@ import { isSettled, useVirtualTime, virtualClock } from './virtual-time.ts';
 
 /** A feed whose lists end when the test says so. */
 function newFeed() {
-  const calls: { readonly sentAtMs: number; end(): void; fail(error: unknown): void }[] = [];
+  const calls: { readonly sentAtMs: number; end(readingMs?: number): void; fail(error: unknown): void }[] =
+    [];
   const told: Inventory[] = [];
   const list = () => {
     const { promise, resolve, reject } = Promise.withResolvers<Inventory>();
     const sentAtMs = Date.now();
     calls.push({
       sentAtMs,
-      end: () => resolve({ entries: [], complete: true, sentAtMs, tookMs: 0 }),
+      end: (readingMs = 0) =>
+        resolve({ entries: [], complete: true, sentAtMs, tookMs: Date.now() - sentAtMs - readingMs }),
       fail: reject,
     });
     return promise;
@@ -58,6 +60,20 @@ describe('InventoryFeed', () => {
     expect(calls).toHaveLength(2);
     calls[1]?.end();
     expect((await second).inventory.sentAtMs).toBe(calls[1]?.sentAtMs);
+  });
+
+  it('rests for the time that PAM took, not for that of reading the answer', async () => {
+    const { feed, calls } = newFeed();
+    const first = feed.atLeast(Date.now());
+    await vi.advanceTimersByTimeAsync(900);
+    calls[0]?.end(700);
+    await first;
+    await vi.advanceTimersByTimeAsync(1);
+    const second = feed.atLeast(Date.now());
+    await vi.advanceTimersByTimeAsync(99);
+    expect(calls, 'five times 200 ms').toHaveLength(2);
+    calls[1]?.end();
+    await second;
   });
 
   it.each([

@@ -144,6 +144,7 @@ export class ReconcileWorld {
       kubernetes: this.kubernetes,
       connections: this.connections,
       memories: this.memories,
+      park: (promise) => promise,
       readKeyPair: () => Promise.reject(new Error('no key pair is read')),
       installKey: async () => this.installKey,
       retry,
