@@ -130,22 +130,27 @@ export function startController<K extends string>(options: ControllerOptions<K>)
     let waiting = 0;
     let more = 0;
 
-    const park: Park = async (promise) => {
-      if (waiting >= count * PARKED_PER_WORKER) return promise;
-      waiting += 1;
-      parked += 1;
-      tellActive();
-      if (more < waiting) {
-        more += 1;
-        startWorker();
-      }
-      try {
-        return await promise;
-      } finally {
-        waiting -= 1;
-        parked -= 1;
+    const park: Park = {
+      get isFull() {
+        return waiting >= count * PARKED_PER_WORKER;
+      },
+      wait: async (promise) => {
+        if (park.isFull) return promise;
+        waiting += 1;
+        parked += 1;
         tellActive();
-      }
+        if (more < waiting) {
+          more += 1;
+          startWorker();
+        }
+        try {
+          return await promise;
+        } finally {
+          waiting -= 1;
+          parked -= 1;
+          tellActive();
+        }
+      },
     };
 
     async function work(): Promise<void> {

@@ -12,7 +12,7 @@ import { isUrgent } from '../core/wake.ts';
 import type { ConnectionView } from './connections.ts';
 import { connectionNotReady } from './execute.ts';
 import { heldBackList } from './hold-back.ts';
-import { ListTooSoon } from './inventory-feed.ts';
+import { ListTooSoon, PATIENCE_MS } from './inventory-feed.ts';
 import { LATER, type PassResult } from './pass-result.ts';
 import { readMaterial } from './read-material.ts';
 import type { ReconcilePorts } from './reconcile-ports.ts';
@@ -60,9 +60,11 @@ export async function decide(
     if (held !== undefined) return { decision: otherwise ?? held, situation };
     try {
       const feed = view.session.inventory;
+      const { park } = ports;
+      const patienceMs = park.isFull ? PATIENCE_MS.holding : PATIENCE_MS.parked;
       const inventory =
         feed.youngerThan(next.notBeforeMs) ??
-        (await ports.park(feed.atLeast(next.notBeforeMs, isUrgent(resource))));
+        (await park.wait(feed.atLeast(next.notBeforeMs, { urgent: isUrgent(resource), patienceMs })));
       situation = { ...situation, inventory };
     } catch (error) {
       if (!(error instanceof PamError || error instanceof ListTooSoon)) throw error;

@@ -11,7 +11,10 @@ const DURATION_FACTOR = 5;
 const MIN_SHRINKABLE = 4;
 const SHRUNK_FOR_MS = 60_000;
 
-/** The pause after the last list is not over: come back then, rather than hold a worker that others need. */
+/** The longest pause that is waited for, by who holds a worker meanwhile that others need, and by who is parked. */
+export const PATIENCE_MS = { holding: 1000, parked: 5000 } as const;
+
+/** The pause after the last list is not over, and too long to wait for its end: come back then. */
 export class ListTooSoon extends Error {
   /** Milliseconds until the next list may start. */
   readonly afterMs: number;
@@ -25,9 +28,15 @@ export class ListTooSoon extends Error {
 /** Told of each list, after those who waited for it. The next one waits until it is done. */
 type OnList = (index: InventoryIndex) => void | Promise<void>;
 
-interface Waiter {
+interface ListOptions {
+  /** A disable is pending. */
+  readonly urgent?: boolean;
+  /** Longest pause that is waited for. */
+  readonly patienceMs?: number;
+}
+
+interface Waiter extends Required<ListOptions> {
   readonly notBeforeMs: number;
-  readonly urgent: boolean;
   readonly resolve: (index: InventoryIndex) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -75,13 +84,16 @@ export class InventoryFeed {
    * A snapshot whose request was sent at this monotonic time or later. Rejects as the list does. Nobody waits for the
    * end of a long pause: with the last list's failure, or else with {@link ListTooSoon}, it rejects at once.
    */
-  atLeast(notBeforeMs: number, urgent = false): Promise<InventoryIndex> {
+  atLeast(
+    notBeforeMs: number,
+    { urgent = false, patienceMs = PATIENCE_MS.holding }: ListOptions = {},
+  ): Promise<InventoryIndex> {
     // A pass may still hold a session that has ended meanwhile: it must not wait for ever.
     if (this.#ended !== undefined) return Promise.reject(this.#ended.error);
     const latest = this.youngerThan(notBeforeMs);
     if (latest !== undefined) return Promise.resolve(latest);
     return new Promise((resolve, reject) => {
-      this.#waiters.push({ notBeforeMs, urgent, resolve, reject });
+      this.#waiters.push({ notBeforeMs, urgent, patienceMs, resolve, reject });
       this.#schedule();
     });
   }
@@ -109,12 +121,18 @@ export class InventoryFeed {
     if (this.#running || this.#ended !== undefined || this.#waiters.length === 0) return;
     const pauseMs = this.restMs();
     clearTimeout(this.#timer);
-    if (pauseMs <= 0) void this.#run();
-    else if (pauseMs <= MIN_INTERVAL_MS) this.#timer = setTimeout(() => this.#schedule(), pauseMs);
-    else {
-      const error = this.#failure === undefined ? new ListTooSoon(pauseMs) : this.#failure.error;
-      for (const { reject } of this.#waiters.splice(0)) reject(error);
+    if (pauseMs <= 0) {
+      void this.#run();
+      return;
     }
+    const error = this.#failure === undefined ? new ListTooSoon(pauseMs) : this.#failure.error;
+    // A failure is to be told at once.
+    const most = this.#failure === undefined ? Number.POSITIVE_INFINITY : PATIENCE_MS.holding;
+    const isPatient = ({ patienceMs }: Waiter) => pauseMs <= Math.min(patienceMs, most);
+    const impatient = this.#waiters.filter((waiter) => !isPatient(waiter));
+    this.#waiters = this.#waiters.filter(isPatient);
+    for (const { reject } of impatient) reject(error);
+    if (this.#waiters.length > 0) this.#timer = setTimeout(() => this.#schedule(), pauseMs);
   }
 
   async #run(): Promise<void> {

@@ -96,7 +96,7 @@ describe('startController', () => {
     const { controller, queue } = start(
       async ({ key }, _, park) => {
         seen.push(key);
-        if (key.startsWith('parked')) await park(list.promise);
+        if (key.startsWith('parked')) await park.wait(list.promise);
         else await new Promise<void>((resolve) => ends.push(resolve));
         return success;
       },
@@ -127,7 +127,7 @@ describe('startController', () => {
     let begun = 0;
     const { controller, queue, told } = start(async (_, __, park) => {
       begun += 1;
-      await park(list.promise);
+      await park.wait(list.promise);
       return success;
     });
     for (let key = 0; key < 20; key++) queue.add(String(key));

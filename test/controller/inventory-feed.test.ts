@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { InventoryFeed, ListTooSoon } from '../../src/controller/inventory-feed.ts';
+import { InventoryFeed, ListTooSoon, PATIENCE_MS } from '../../src/controller/inventory-feed.ts';
 import type { Inventory, InventoryEntry } from '../../src/core/inventory.ts';
 import { isSettled, useVirtualTime, virtualClock } from './virtual-time.ts';
 
@@ -114,6 +114,24 @@ describe('InventoryFeed', () => {
     expect(calls).toHaveLength(2);
     calls[1]?.end();
     await second;
+  });
+
+  it('lets who holds no worker wait for the end of a pause, but not for that after a failure', async () => {
+    const { feed, calls } = newFeed();
+    const patient = { patienceMs: PATIENCE_MS.parked };
+    const first = feed.atLeast(Date.now());
+    await vi.advanceTimersByTimeAsync(800);
+    calls[0]?.end();
+    await first;
+    await vi.advanceTimersByTimeAsync(1);
+    const parked = feed.atLeast(Date.now(), patient);
+    await expect(feed.atLeast(Date.now())).rejects.toBeInstanceOf(ListTooSoon);
+    await vi.advanceTimersByTimeAsync(3200);
+    expect(calls, 'five times 800 ms').toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(500);
+    calls[1]?.fail(new Error('broken'));
+    await expect(parked).rejects.toThrow('broken');
+    await expect(feed.atLeast(Date.now(), patient)).rejects.toThrow('broken');
   });
 
   it('tells at once what the last list failed with, while the pause after it lasts', async () => {

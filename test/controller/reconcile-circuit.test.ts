@@ -182,7 +182,7 @@ describe('the state machine of a connection', () => {
     await expect(feed?.atLeast(Date.now())).rejects.toMatchObject({ fault: { signal: 'aborted' } });
     expect(world.takeCosts().pam).toEqual([]);
     await world.wait(2000);
-    await feed?.atLeast(Date.now(), true);
+    await feed?.atLeast(Date.now(), { urgent: true });
     expect(world.takeCosts().pam).toEqual(['List']);
   });
 

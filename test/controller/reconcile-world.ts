@@ -144,7 +144,7 @@ export class ReconcileWorld {
       kubernetes: this.kubernetes,
       connections: this.connections,
       memories: this.memories,
-      park: (promise) => promise,
+      park: { wait: (promise) => promise, isFull: false },
       readKeyPair: () => Promise.reject(new Error('no key pair is read')),
       installKey: async () => this.installKey,
       retry,
