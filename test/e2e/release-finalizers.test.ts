@@ -135,12 +135,20 @@ describe('while the operator runs', () => {
       stdout: 'Released 3 finalizers of 3 resources\n',
     });
     const version = new Date().toISOString();
-    await stage.patch('pamcredential', 'db', { metadata: { annotations: { touched: version } } });
-    await stage.eventually(
-      () => finalizers('pamcredential', 'db'),
-      (now) => now.includes(OURS),
-      'the finalizer again',
-    );
+    const touch = { metadata: { annotations: { touched: version } } };
+    await stage.patch('pamcredential', 'db', touch);
+    await stage.patch('pamsshkey', 'ssh', touch);
+    for (const [kind, name, finalizer] of [
+      ['pamcredential', 'db', OURS],
+      ['pamsshkey', 'ssh', OURS],
+      ['pamconnection', 'default', IN_USE],
+    ] as const) {
+      await stage.eventually(
+        () => finalizers(kind, name),
+        (now) => now.includes(finalizer),
+        `the finalizer of ${name} again`,
+      );
+    }
   });
 });
 

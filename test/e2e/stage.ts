@@ -56,6 +56,7 @@ export interface Stage {
   sshKey(name: string): Promise<PamSshKey>;
   connection(): Promise<PamConnection>;
   patch(kind: PatchedKind, name: string, patch: object): Promise<void>;
+  /** Resolves when the operator has seen it. */
   patchConnection(patch: object): Promise<void>;
   /** Reads until the check holds; its last failure otherwise. */
   eventually<T>(read: () => T | Promise<T>, check: (value: T) => boolean, what: string): Promise<T>;
@@ -157,7 +158,14 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       ((await read(resourceListPath('PamCredential', NAMESPACE))) as { items: PamCredential[] }).items,
     sshKey: (name) => get('PamSshKey', name) as Promise<PamSshKey>,
     patch: (kind, name, patch) => merge(patchedPath(kind, name), patch),
-    patchConnection: (patch) => merge(resourcePath('PamConnection', '', 'default'), patch),
+    patchConnection: async (patch) => {
+      await merge(resourcePath('PamConnection', '', 'default'), patch);
+      await eventually(
+        connection,
+        ({ metadata, status }) => status?.observedGeneration === metadata.generation,
+        'that the operator knows what the connection says now',
+      );
+    },
     eventually,
     reason: (kind, name, reason) =>
       eventually(

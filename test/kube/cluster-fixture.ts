@@ -7,6 +7,7 @@ import { createKubeClient, type KubeClientOptions } from '../../src/kube/create-
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { type KubeConnection, loadKubeConfig } from '../../src/kube/kube-config.ts';
 import { eventually } from './eventually.ts';
+import { serverSideApply } from './server-side-apply.ts';
 
 /** A connection for a kubeconfig given as text. */
 export function connectionFor(kubeconfig: string): KubeConnection {
@@ -63,7 +64,7 @@ export async function installDefinitions(client: KubeClient): Promise<void> {
   const path = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
   for (const file of readdirSync(folder)) {
     const definition = parse(readFileSync(new URL(file, folder), 'utf8'));
-    await client.request({ method: 'POST', path, body: definition, expected: [409] });
+    await serverSideApply(client, [definition]);
     await eventually(async () => {
       const { body } = await client.request({ method: 'GET', path: `${path}/${definition.metadata.name}` });
       const { status } = body as { status: { conditions?: { type: string; status: string }[] } };

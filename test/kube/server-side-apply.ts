@@ -1,8 +1,8 @@
 import type { KubeClient } from '../../src/kube/kube-client.ts';
 import { type NamedObject, objectPath } from './object-path.ts';
 
-/** What a refusal is answered with; its Status tells why. */
-const REFUSALS = [400, 403, 404, 409, 422];
+/** What a refusal is answered with; its Status tells why. 500 is the answer to a field that no schema has. */
+const REFUSALS = [400, 403, 404, 409, 422, 500];
 
 /**
  * What `kubectl apply --server-side` does, one object after the other: kubectl itself costs as much as a hundred calls
