@@ -17,7 +17,6 @@ const WHOLE_SUITE = [
   'metrics',
   'no-secret-anywhere',
   'program-signals',
-  'release-finalizers',
   'rotated-elsewhere',
   'rotation-matrix',
   'secret-settings',

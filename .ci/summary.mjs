@@ -6,8 +6,9 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
-/** Longer messages hold logs of programs; those are further up. */
-const LINES_OF_A_MESSAGE = 40;
+/** Longer messages hold logs of programs, and longer lines whole objects; those are further up. */
+const LINES_OF_A_MESSAGE = 30;
+const CHARACTERS_OF_A_LINE = 600;
 
 const [failedSteps, ...paths] = process.argv.slice(2);
 const reports = paths.flatMap((path) => {
@@ -26,7 +27,8 @@ for (const file of reports.flatMap(({ testResults }) => testResults)) {
   for (const { fullName, failureMessages } of told) {
     const lines = stripVTControlCharacters(failureMessages.join('\n')).split('\n');
     console.log(`\nFAILED ${relative('.', file.name)}: ${fullName}`);
-    for (const line of lines.slice(0, LINES_OF_A_MESSAGE)) console.log(`  ${line}`);
+    for (const line of lines.slice(0, LINES_OF_A_MESSAGE))
+      console.log(`  ${line.slice(0, CHARACTERS_OF_A_LINE)}`);
   }
 }
 

@@ -16,7 +16,8 @@ export const WORK_OPTIONS = {
     default: 10,
     minimum: 1,
     maximum: 100,
-    description: 'Reconciles at the same time; those that wait for a list of PAM Core do not count. Calls to PAM Core are limited per PamConnection besides.',
+    description:
+      'Reconciles at the same time; those that wait for a list of PAM Core do not count. Calls to PAM Core are limited per PamConnection besides.',
   }),
   backoffBaseSeconds: integerOption({
     ...reconcile,

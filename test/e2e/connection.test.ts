@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { metricOf } from './metric-of.ts';
+import { type AccountKubeconfig, accountKubeconfig } from './service-account.ts';
 import { credential, NAMESPACE, OPERATOR_NAMESPACE, type Stage, secret, startStage } from './stage.ts';
 
 /** A connection that reads PAM Core's list every three seconds. The rows follow each other. */
 let stage: Stage;
 const started: OperatorProcess[] = [];
+let account: AccountKubeconfig | undefined;
 
 beforeAll(async () => {
   stage = await startStage({
@@ -15,6 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all(started.map((operator) => operator.stop()));
+  account?.remove();
   await stage?.stop();
 });
 
@@ -57,6 +60,8 @@ describe('a connection', () => {
       ({ status }) => status?.inventory?.disabledRecords === 'Listed',
       'what was learned',
     );
+    // The operator hears of its own write a moment later than this test.
+    await new Promise((resolve) => setTimeout(resolve, 1000));
     await inPam('after', content('after'));
     expect(count('C4', `test_${NAMESPACE}_after`)).toBe(1);
   });
@@ -176,9 +181,21 @@ describe('D1 thirty records that PAM Core rotates in a night', () => {
 
 describe('D5 a second installation of the operator in the same cluster', () => {
   it('makes no call and no write for a connection that the first one owns, and nobody fights over a status', async () => {
-    await stage.kubectl('create', 'namespace', 'second');
+    const metadata = { name: 'second' };
+    await stage.apply(
+      { apiVersion: 'v1', kind: 'Namespace', metadata },
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { ...metadata, namespace: 'second' } },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRoleBinding',
+        metadata,
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ kind: 'ServiceAccount', name: 'second', namespace: 'second' }],
+      },
+    );
+    account = await accountKubeconfig(stage.controlPlane, 'second', 'second');
     const second = await startOperatorProcess({
-      kubeconfigPath: stage.controlPlane.kubeconfigPath,
+      kubeconfigPath: account.path,
       namespace: 'second',
       args: ['--log-level', 'debug', '--leader-election-id', 'second'],
     });

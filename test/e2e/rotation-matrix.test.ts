@@ -110,7 +110,7 @@ const rows: readonly Row[] = [
     act: async () => {
       await stage.operator().stop();
       const other = await startOperatorProcess({
-        kubeconfigPath: stage.controlPlane.kubeconfigPath,
+        kubeconfigPath: stage.operatorKubeconfigPath,
         namespace: OPERATOR_NAMESPACE,
         args: [...args, '--secrets-watch=false'],
       });
@@ -128,7 +128,7 @@ const rows: readonly Row[] = [
     kinds: BOTH_KINDS,
     act: async () => {
       const second = await startOperatorProcess({
-        kubeconfigPath: stage.controlPlane.kubeconfigPath,
+        kubeconfigPath: stage.operatorKubeconfigPath,
         namespace: OPERATOR_NAMESPACE,
         args,
       });

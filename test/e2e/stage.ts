@@ -8,6 +8,7 @@ import type { PamSshKey } from '../../src/api/pam-ssh-key.gen.ts';
 import { createKubeClient } from '../../src/kube/create-kube-client.ts';
 import { corePath, type ResourceKind, resourceListPath, resourcePath } from '../../src/kube/resource-path.ts';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
+import { runKubectl } from '../control-plane/kubectl.ts';
 import { connectionAt, installDefinitions } from '../kube/cluster-fixture.ts';
 import { mergePatchObject } from '../kube/merge-patch-object.ts';
 import { serverSideApply } from '../kube/server-side-apply.ts';
@@ -45,6 +46,8 @@ export interface Stage {
   readonly controlPlane: ControlPlane;
   readonly pam: PamCore;
   operator(): OperatorProcess;
+  /** What the operator is given to reach the API server with. */
+  readonly operatorKubeconfigPath: string;
   /** Runs kubectl and gives what it prints. */
   kubectl(...args: string[]): Promise<string>;
   apply(...objects: readonly object[]): Promise<void>;
@@ -92,13 +95,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const controlPlane = await startControlPlane({ controllers, apiServerFlags });
   const pam = await startPamCore({ devices: DEVICES, ...options.pam });
   options.seed?.(pam);
-  const flags = ['--kubeconfig', controlPlane.kubeconfigPath];
   let printed = '';
 
-  async function kubectl(...args: string[]): Promise<string> {
-    const { stdout } = await run(controlPlane.kubectl, [...flags, ...args], { maxBuffer: 64 * 1024 * 1024 });
-    return stdout;
-  }
+  const kubectl = (...args: string[]) => runKubectl(controlPlane, args);
   async function eventually<T>(
     read: () => T | Promise<T>,
     check: (value: T) => boolean,
@@ -149,6 +148,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     controlPlane,
     pam,
     operator: () => operator,
+    operatorKubeconfigPath: account.path,
     kubectl,
     apply,
     applyConnection: () => apply(...connectionObjects(pam, options)),

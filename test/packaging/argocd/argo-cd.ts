@@ -92,8 +92,12 @@ export async function startArgoCd(cluster: PackagingCluster): Promise<ArgoCd> {
     const controllerMetrics = await findFreePort();
     await start(
       'argocd-application-controller',
-      // There is no flag for the address of its metrics.
-      ['--namespace', ARGO_NAMESPACE, ...shared, '--metrics-port', String(controllerMetrics)],
+      // There is no flag for the address of its metrics. The health of an Application that it did not hear of is seen at
+      // the next resync: in production after three minutes.
+      [
+        ...['--namespace', ARGO_NAMESPACE, ...shared, '--metrics-port', String(controllerMetrics)],
+        ...['--app-resync', '20', '--app-resync-jitter', '1'],
+      ],
       controllerMetrics,
       controllerAccount,
     );
