@@ -82,7 +82,8 @@ export class InventoryFeed {
 
   /**
    * A snapshot whose request was sent at this monotonic time or later. Rejects as the list does. Nobody waits for the
-   * end of a long pause: with the last list's failure, or else with {@link ListTooSoon}, it rejects at once.
+   * end of a pause that is longer than their patience, or longer than a second after a failure: with that failure, or
+   * else with {@link ListTooSoon}, it rejects at once.
    */
   atLeast(
     notBeforeMs: number,

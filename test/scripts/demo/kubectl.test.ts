@@ -18,7 +18,9 @@ function program(script: string) {
 }
 
 it('gives what kubectl prints, and the input to it', async () => {
-  expect(await kubectl(program('for last; do :; done; echo "$last"; cat'), ['get'], 'input')).toBe('get\ninput');
+  expect(await kubectl(program('for last; do :; done; echo "$last"; cat'), ['get'], 'input')).toBe(
+    'get\ninput',
+  );
 });
 
 it.each([
