@@ -35,4 +35,4 @@ ENV MALLOC_ARENA_MAX=1 MALLOC_TRIM_THRESHOLD_=131072
 # Node itself is PID 1; the program handles SIGTERM and SIGINT. 70 % of the memory limit for the heap, since buffers live
 # outside of it. The source maps are there for whoever looks into a stack trace with NODE_OPTIONS=--enable-source-maps;
 # to load them always would cost 65 MB.
-ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=70", "--max-semi-space-size=2", "/app/main.js"]
+ENTRYPOINT ["/nodejs/bin/node", "--max-old-space-size-percentage=70", "--max-semi-space-size=4", "/app/main.js"]

@@ -1,5 +1,7 @@
 import { MultiMap } from '../core/multi-map.ts';
 
+const NOBODY: ReadonlySet<never> = new Set();
+
 /**
  * Which resources name the same record. Keys of resources by the names under which they claim (src/core/claims.ts);
  * who wins among them is decided at each pass, from what their statuses say then.
@@ -15,7 +17,7 @@ export class ClaimIndex<K extends string> {
   set(key: K, names: readonly string[]): ReadonlySet<K> {
     const before = this.#names.get(key) ?? [];
     const isSame = before.length === names.length && before.every((name, at) => name === names[at]);
-    if (before === names || isSame) return new Set();
+    if (before === names || isSame) return NOBODY;
     const concerned = this.#remove(key, before);
     for (const name of names) {
       for (const other of this.#byName.get(name)) concerned.add(other);

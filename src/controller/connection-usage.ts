@@ -38,6 +38,8 @@ const NAMES = Object.keys(NOTHING) as (keyof Usage)[];
 export class ConnectionUsage {
   readonly #facts = new Map<string, Facts>();
   readonly #usage = new Map<string, Usage>();
+  /** What the resources count as; nearly all count as the same, so they share it. */
+  readonly #counts = new Map<string, Usage>();
   readonly #onChanged: (connection: string, before: Usage, after: Usage) => void;
 
   constructor(onChanged: (connection: string, before: Usage, after: Usage) => void) {
@@ -68,7 +70,7 @@ export class ConnectionUsage {
     const { uid, deletionTimestamp } = resource.metadata;
     const before = this.#facts.get(uid);
     const connection = connectionName(resource);
-    const after = { connection, counts: countsOf(resource), deletedAt: deletionTimestamp };
+    const after = { connection, counts: this.#shared(countsOf(resource)), deletedAt: deletionTimestamp };
     this.#facts.set(uid, after);
     this.#move(before, after);
   }
@@ -77,6 +79,13 @@ export class ConnectionUsage {
     const before = this.#facts.get(metadata.uid);
     this.#facts.delete(metadata.uid);
     this.#move(before, undefined);
+  }
+
+  #shared(counts: Usage): Usage {
+    const key = NAMES.map((name) => counts[name]).join();
+    const known = this.#counts.get(key) ?? counts;
+    this.#counts.set(key, known);
+    return known;
   }
 
   #move(from: Facts | undefined, to: Facts | undefined): void {

@@ -147,7 +147,7 @@ export class InventoryFeed {
       this.#tookMs = inventory.tookMs;
       // Of a session that has ended: nobody waits, and its metrics are gone.
       if (this.#ended !== undefined) return;
-      const index = await inTurns(indexInventory(this.#judge(inventory)));
+      const index = await inTurns(indexInventory(this.#judge(inventory), this.#latest));
       if (this.#ended !== undefined) return;
       this.#latest = index;
       this.#failure = undefined;

@@ -261,6 +261,6 @@ function remember(
   const { resource, installKey } = situation;
   for (const each of material.fields) {
     const isSame = compareField(installKey, each, recordedField(resource, each.field)) === 'same';
-    if (isSame || recorded.has(each.field)) memory.verified.set(each.field, each.version);
+    if (isSame || recorded.has(each.field)) memory.verify(each.field, each.version);
   }
 }

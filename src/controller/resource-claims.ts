@@ -7,6 +7,7 @@ import { fold } from '../core/glob.ts';
 import { isGranted } from '../core/grants.ts';
 import { namedIdentifier } from '../core/grants-needed.ts';
 import { connectionName, declaredRecord, type ManagedResource, manage } from '../core/managed-resource.ts';
+import { mapKey } from '../core/map-key.ts';
 import { isPendingCreate } from '../core/plan-record.ts';
 import { trustedResource } from '../core/trusted-resource.ts';
 import { ClaimIndex } from './claim-index.ts';
@@ -28,9 +29,10 @@ interface Claim {
   readonly mayWrite: boolean;
 }
 
-/** The names of a claim, and what besides the spec they were made from. */
-interface NamesOfSpec {
-  readonly uid: string;
+/** The names of a claim, and what they were made from. */
+interface KnownNames {
+  /** Another object once it has changed. */
+  readonly spec: ManagedResource['spec'];
   readonly fingerprint: string;
   readonly identifierPrefix: string;
   readonly identifier: string | undefined;
@@ -42,8 +44,8 @@ export class ResourceClaims {
   readonly #index = new ClaimIndex<ResourceKey>();
   readonly #caches: Pick<Caches, 'get' | 'namespaceLabels'>;
   readonly #fingerprints = new WeakMap<PamConnection, string>();
-  /** Asked for several times in each pass. A spec is its resource's own, and another object once it has changed. */
-  readonly #names = new WeakMap<ManagedResource['spec'], NamesOfSpec>();
+  /** By UID, of the resources that the caches hold: they are asked for several times in each pass. */
+  readonly #names = new Map<string, KnownNames>();
   /** In the order of the writes. */
   readonly #writtenAtMs = new Map<string, number>();
 
@@ -54,10 +56,14 @@ export class ResourceClaims {
   /** The resource, or its connection, changed. @returns the resources that have to decide anew */
   changed(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
     const managed = manage(resource);
-    return this.#index.set(resourceKey(managed), this.#namesOf(managed));
+    const known = this.#currentNames(managed);
+    if (known === undefined) this.#names.delete(managed.metadata.uid);
+    else this.#names.set(managed.metadata.uid, known);
+    return this.#index.set(resourceKey(managed), known?.names ?? []);
   }
 
   deleted(resource: PamCredential | PamSshKey): ReadonlySet<ResourceKey> {
+    this.#names.delete(resource.metadata.uid);
     return this.#index.delete(resourceKey(manage(resource)));
   }
 
@@ -114,18 +120,25 @@ export class ResourceClaims {
   }
 
   #namesOf(resource: ManagedResource): readonly string[] {
+    return this.#currentNames(resource)?.names ?? [];
+  }
+
+  /** Those that are known where they still hold. Absent where the connection does not exist. */
+  #currentNames(resource: ManagedResource): KnownNames | undefined {
     const connection = this.#connectionOf(resource);
-    if (connection === undefined) return [];
-    const { uid } = resource.metadata;
-    const { identifier } = resource.status;
+    if (connection === undefined) return undefined;
+    const { spec, status, metadata } = resource;
+    const { identifier } = status;
     const { identifierPrefix } = connection.spec;
     const fingerprint = this.#fingerprintOf(connection);
-    const known = this.#names.get(resource.spec);
+    const known = this.#names.get(metadata.uid);
     const isKnown = known?.fingerprint === fingerprint && known.identifierPrefix === identifierPrefix;
-    if (isKnown && known.uid === uid && known.identifier === identifier) return known.names;
-    const names = namesOf(resource, identifierPrefix, fingerprint);
-    this.#names.set(resource.spec, { uid, fingerprint, identifierPrefix, identifier, names });
-    return names;
+    if (isKnown && known.spec === spec && known.identifier === identifier) return known;
+    const made = namesOf(resource, identifierPrefix, fingerprint);
+    // Most changes are of the status: the texts that are there already stay the only ones.
+    const isSame = known?.names.length === made.length && made.every((name, at) => name === known.names[at]);
+    const names = isSame ? known.names : made;
+    return { spec, fingerprint, identifierPrefix, identifier, names };
   }
 
   #fingerprintOf(connection: PamConnection): string {
@@ -183,5 +196,5 @@ function claimantOf(resource: ManagedResource): Claimant {
 }
 
 export function resourceKey({ resourceKind, metadata }: ManagedResource): ResourceKey {
-  return `${resourceKind}/${metadata.namespace}/${metadata.name}`;
+  return mapKey('/', resourceKind, metadata.namespace, metadata.name) as ResourceKey;
 }

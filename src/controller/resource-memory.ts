@@ -14,6 +14,10 @@ interface OwnWrite {
 /** How many resourceVersions of own writes are remembered: a pass makes at most three. */
 const OWN_VERSIONS = 6;
 
+/** What most resources have nothing in: none of its own for each, since there are thousands. */
+const NO_VERSIONS: readonly string[] = [];
+const NOTHING_VERIFIED: ReadonlyMap<string, SecretVersion> = new Map();
+
 /** What one process remembers of one resource. */
 export class ResourceMemory implements Memory {
   writeEndedAtMs = 0;
@@ -29,20 +33,25 @@ export class ResourceMemory implements Memory {
   hiddenAtMs: number | undefined;
   /** `change` in the last list that was compared with a baseline. */
   seenChange: string | undefined;
-  readonly verified = new Map<string, SecretVersion>();
+  verified = NOTHING_VERIFIED;
   unansweredAtMs: number | undefined;
   unansweredDigest: string | undefined;
   /** A pass was made since this process leads. */
   isMet = false;
   /** Passes in a row that failed. */
   failures = 0;
-  #ownVersions: string[] = [];
-  #unexplained: string[] = [];
+  #ownVersions = NO_VERSIONS;
+  #unexplained = NO_VERSIONS;
   #busy = false;
   #written: OwnWrite | undefined;
 
   get isBusy(): boolean {
     return this.#busy;
+  }
+
+  /** This version of the field's Secret holds the value that was recorded, although another version stands beside it. */
+  verify(field: string, version: SecretVersion): void {
+    this.verified = new Map([...this.verified, [field, version]]);
   }
 
   /** A pass begins: whose the status writes are that the watch delivers meanwhile is judged at its end. */
@@ -54,7 +63,7 @@ export class ResourceMemory implements Memory {
   end(): boolean {
     this.#busy = false;
     const foreign = this.#unexplained.some((version) => !this.#ownVersions.includes(version));
-    this.#unexplained = [];
+    this.#unexplained = NO_VERSIONS;
     return foreign;
   }
 
@@ -65,12 +74,12 @@ export class ResourceMemory implements Memory {
   isNews(resourceVersion: string): boolean {
     if (this.#ownVersions.includes(resourceVersion)) return false;
     if (!this.#busy) return true;
-    this.#unexplained.push(resourceVersion);
+    this.#unexplained = [...this.#unexplained, resourceVersion];
     return false;
   }
 
   wrote(versions: readonly string[], last: OwnWrite | undefined): void {
-    this.#ownVersions = [...this.#ownVersions, ...versions].slice(-OWN_VERSIONS);
+    if (versions.length > 0) this.#ownVersions = [...this.#ownVersions, ...versions].slice(-OWN_VERSIONS);
     if (last !== undefined) this.#written = last;
   }
 

@@ -1,5 +1,6 @@
 import { foldAccents } from './glob.ts';
 import type { DeclaredRecord } from './managed-resource.ts';
+import { mapKey } from './map-key.ts';
 import type { RecordKind } from './record-kind.ts';
 
 /** A resource that lays claim to a record. */
@@ -24,10 +25,10 @@ export function claimNames(
   kind: RecordKind,
   declared: DeclaredRecord,
 ): readonly string[] {
-  const names = [`${fingerprint}\nidentifier\n${foldAccents(declared.identifier)}`];
+  const names = [mapKey('\n', fingerprint, 'identifier', foldAccents(declared.identifier))];
   if (kind === 'credential') {
     names.push(
-      `${fingerprint}\ntarget\n${foldAccents(declared.username)}\n${foldAccents(declared.hostname)}`,
+      mapKey('\n', fingerprint, 'target', foldAccents(declared.username), foldAccents(declared.hostname)),
     );
   }
   return names;

@@ -1,3 +1,4 @@
+import { mapKey } from '../core/map-key.ts';
 import { MultiMap } from '../core/multi-map.ts';
 import type { Identified } from './object-identity.ts';
 
@@ -60,5 +61,5 @@ export function createSecretIndex<T extends Identified>(
 }
 
 function keyOf({ namespace, name }: NamespacedName): string {
-  return `${namespace}/${name}`;
+  return mapKey('/', namespace, name);
 }

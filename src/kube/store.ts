@@ -1,3 +1,4 @@
+import { mapKey } from '../core/map-key.ts';
 import type { Identified } from './object-identity.ts';
 
 /** What readers of the cache may do. */
@@ -91,5 +92,5 @@ export class Store<T extends Identified> implements StoreView<T> {
 }
 
 function nameKey(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
+  return mapKey('/', namespace, name);
 }

@@ -1,3 +1,4 @@
+import { mapKey } from '../core/map-key.ts';
 import type { MetricRegistry } from './metric-registry.ts';
 
 /** A resource of any kind; a cluster-scoped one has the namespace ''. */
@@ -82,5 +83,5 @@ function countedAs(resource: ResourceReport): string {
 }
 
 function keyOf({ kind, namespace, name }: ResourceName): string {
-  return `${kind}/${namespace}/${name}`;
+  return mapKey('/', kind, namespace, name);
 }

@@ -1,6 +1,8 @@
+import { mapKey } from '../core/map-key.ts';
+
 /** Keys in the workqueues: `namespace/name`, for a cluster-scoped resource its name alone. */
 export function keyOf(namespace: string, name: string): string {
-  return namespace === '' ? name : `${namespace}/${name}`;
+  return namespace === '' ? name : mapKey('/', namespace, name);
 }
 
 /** Empty for a cluster-scoped resource. */

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { InventoryEntry } from '../core/inventory.ts';
+import type { Row, Rows } from './json-rows.ts';
 import { asObject, type JsonObject, member, recordId, text } from './json-value.ts';
 
 /** The rows of a list answer and whether they are all that PAM counted. */
@@ -8,7 +9,12 @@ export interface InventoryRows {
   readonly complete: boolean;
   /** Rows without a usable id, or whose username, hostname or ip is no plain value. */
   readonly skipped: number;
+  /** As they stand in the answer, where they were cut out of it: for the next list. */
+  readonly read?: Rows<InventoryRow>;
 }
+
+/** What a row was read as: `null` where it has no usable id, or a name that is no plain value. */
+export type InventoryRow = InventoryEntry | null;
 
 /** So many rows take about a millisecond; then others have their turn. */
 const rowsPerTurn = 500;
@@ -21,42 +27,47 @@ const rowsPerTurn = 500;
  */
 export async function readInventory(
   json: JsonObject,
-  cutRows?: readonly Uint8Array[],
+  cut?: Rows<InventoryRow>,
 ): Promise<InventoryRows | undefined> {
-  const rows = cutRows ?? member(json, 'credentials');
+  const rows = cut?.rows ?? member(json, 'credentials');
   const counted = countInMessage(json);
   if (!Array.isArray(rows)) {
     const isEmpty = (rows === undefined || rows === null) && counted === 0;
     return isEmpty ? { entries: [], complete: true, skipped: 0 } : undefined;
   }
   const entries: InventoryEntry[] = [];
+  const read: Row<InventoryRow>[] = [];
   for (const [index, row] of rows.entries()) {
     if (index % rowsPerTurn === rowsPerTurn - 1) await setImmediate();
-    const value = row instanceof Uint8Array ? parse(row) : row;
+    const value = cut === undefined ? readRow(asObject(row)) : readCut(cut, row);
     if (value === undefined) return undefined;
-    const entry = readRow(asObject(value));
-    if (entry !== undefined) entries.push(entry);
+    if (value !== null) entries.push(value);
+    if (cut !== undefined) read.push(row.value === undefined ? { ...row, value } : row);
   }
   const skipped = rows.length - entries.length;
-  return { entries, skipped, complete: skipped === 0 && (counted === undefined || counted === rows.length) };
+  const complete = skipped === 0 && (counted === undefined || counted === rows.length);
+  return { entries, skipped, complete, ...(cut !== undefined && { read: { bytes: cut.bytes, rows: read } }) };
 }
 
-/** `undefined`, which no JSON text means, where it is malformed. */
-function parse(row: Uint8Array): unknown {
+/** `undefined` where it is no JSON. */
+function readCut(
+  { bytes }: Rows<InventoryRow>,
+  { start, end, value }: Row<InventoryRow>,
+): InventoryRow | undefined {
+  if (value !== undefined) return value;
   try {
-    return JSON.parse(Buffer.from(row.buffer, row.byteOffset, row.byteLength).toString());
+    return readRow(asObject(JSON.parse(bytes.toString('utf8', start, end))));
   } catch {
     return undefined;
   }
 }
 
-function readRow(row: JsonObject | undefined): InventoryEntry | undefined {
+function readRow(row: JsonObject | undefined): InventoryRow {
   const id = recordId(member(row, 'id'));
   const username = plainText(row, 'username');
   const hostname = plainText(row, 'hostname');
   const ip = plainText(row, 'management_ip');
-  if (id === undefined || username === undefined || hostname === undefined || ip === undefined)
-    return undefined;
+  if (id === undefined || username === undefined || hostname === undefined || ip === undefined) return null;
   // `tag` until 3.32.
   const identifier = text(row, 'identifier') ?? text(row, 'tag');
   return {

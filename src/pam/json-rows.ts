@@ -1,11 +1,26 @@
 import { setImmediate } from 'node:timers/promises';
 
+/** One item of an array in a JSON text. */
+export interface Row<T> {
+  /** Offset of its first byte, and of the one behind its last. */
+  readonly start: number;
+  readonly end: number;
+  /** What it was read as; absent until then. */
+  readonly value?: T;
+}
+
+/** A JSON text and where the items of its array stand. */
+export interface Rows<T> {
+  readonly bytes: Buffer;
+  readonly rows: readonly Row<T>[];
+}
+
 /** A JSON object whose one large array was taken out of it. */
-export interface CutRows {
+export interface CutRows<T> extends Rows<T> {
   /** The whole object with the array left empty. */
   readonly envelope: Uint8Array;
-  /** The array's items, each still to be parsed; a malformed one shows when it is. */
-  readonly rows: readonly Uint8Array[];
+  /** Those that are to be parsed have no value; a malformed one shows when it is. */
+  readonly rows: readonly Row<T>[];
 }
 
 /** So many bytes take one or two milliseconds; then others have their turn. */
@@ -26,12 +41,21 @@ const closeBrace = 0x7d;
  * is no such member, or two, or where the text ends early: then the text is to be parsed as a whole.
  *
  * What comes out is as strict as `JSON.parse`: envelope and rows are valid exactly when the whole was.
+ *
+ * @param last the array as it was read before: items with the same bytes need not be read again. Nearly all of them, since
+ *   a list is asked for after each change of a record
  */
-export async function cutRows(body: Uint8Array, name: string): Promise<CutRows | undefined> {
+export async function cutRows<T>(
+  body: Uint8Array,
+  name: string,
+  last?: Rows<T>,
+): Promise<CutRows<T> | undefined> {
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  const rows: Uint8Array[] = [];
+  const rows: Row<T>[] = [];
+  const seen = new SeenRows(bytes, last);
   let array: { readonly start: number; end: number } | undefined;
   let rowStart = 0;
+  let row: Row<T> | undefined;
   let depth = 0;
   let isInRows = false;
   let isNamed = false;
@@ -42,6 +66,10 @@ export async function cutRows(body: Uint8Array, name: string): Promise<CutRows |
     if (at >= nextTurn) {
       nextTurn = at + bytesPerTurn;
       await setImmediate();
+    }
+    if (isInRows && at === rowStart) {
+      row = seen.at(at);
+      at = row?.end ?? at;
     }
     const byte = bytes[at] ?? 0;
     if (byte === quote) {
@@ -60,20 +88,58 @@ export async function cutRows(body: Uint8Array, name: string): Promise<CutRows |
     } else if (byte === closeBracket || byte === closeBrace) {
       depth -= 1;
       if (isInRows && depth === 1 && array !== undefined) {
-        const last = bytes.subarray(rowStart, at);
-        if (rows.length > 0 || !isBlank(last)) rows.push(last);
+        row ??= { start: rowStart, end: at };
+        if (rows.length > 0 || !isBlank(bytes.subarray(row.start, row.end))) rows.push(row);
         array.end = at;
         isInRows = false;
       }
     } else if (byte === comma && isInRows && depth === 2) {
-      rows.push(bytes.subarray(rowStart, at));
+      rows.push(row ?? { start: rowStart, end: at });
       rowStart = at + 1;
     } else if (byte === colon && depth === 1) {
       isNamed = lastText === name;
     }
   }
   if (array === undefined || array.end === -1) return undefined;
-  return { envelope: Buffer.concat([bytes.subarray(0, array.start), bytes.subarray(array.end)]), rows };
+  const envelope = Buffer.concat([bytes.subarray(0, array.start), bytes.subarray(array.end)]);
+  return { envelope, bytes, rows };
+}
+
+/** Rows that came or went between two others since the last list shift those behind them; of more, each is read anew. */
+const STEPS = [0, 1, -1, 2, -2, 3, -3, 4, -4];
+
+/** Recognises rows of the last list by their bytes. */
+class SeenRows<T> {
+  readonly #bytes: Buffer;
+  readonly #last: Rows<T> | undefined;
+  /** The row that most likely comes next. */
+  #next = 0;
+
+  constructor(bytes: Buffer, last: Rows<T> | undefined) {
+    this.#bytes = bytes;
+    this.#last = last;
+  }
+
+  /** The row that begins here, with its value, where it ends as it did and the array goes on or ends behind it. */
+  at(start: number): Row<T> | undefined {
+    const { rows = [] } = this.#last ?? {};
+    for (const step of STEPS) {
+      const seen = rows[this.#next + step];
+      if (seen === undefined) continue;
+      const end = start + seen.end - seen.start;
+      if (!this.#isSame(seen, start, end)) continue;
+      this.#next += step + 1;
+      return { ...seen, start, end };
+    }
+    this.#next += 1;
+    return undefined;
+  }
+
+  #isSame(seen: Row<T>, start: number, end: number): boolean {
+    const behind = this.#bytes[end];
+    if (this.#last === undefined || (behind !== comma && behind !== closeBracket)) return false;
+    return this.#bytes.compare(this.#last.bytes, seen.start, seen.end, start, end) === 0;
+  }
 }
 
 /**

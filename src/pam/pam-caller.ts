@@ -3,7 +3,8 @@ import { PamError, type PamOperation } from '../core/pam-fault.ts';
 import type { RecordKind } from '../core/record-kind.ts';
 import { type Authorizer, isAuthorizationFault } from './authorizer.ts';
 import { createHttpTransport, type HttpCall } from './http-transport.ts';
-import { type CutRows, cutRows } from './json-rows.ts';
+import type { InventoryRow } from './inventory-reader.ts';
+import { type CutRows, cutRows, type Rows } from './json-rows.ts';
 import type { JsonObject } from './json-value.ts';
 import { createOAuth1Authorizer } from './oauth1-authorizer.ts';
 import { createOAuth2Authorizer, type FetchedToken } from './oauth2-authorizer.ts';
@@ -20,8 +21,8 @@ export interface PamCall {
   readonly url: URL;
   /** Sent as JSON. */
   readonly body?: JsonObject;
-  /** The member of a large answer whose items are left unparsed, see {@link cutRows}. */
-  readonly rowsIn?: string;
+  /** The member of a large answer whose items are left unparsed, and those of the last answer, see {@link cutRows}. */
+  readonly rowsIn?: { readonly member: string; readonly last: Rows<InventoryRow> | undefined };
 }
 
 /** Bounds of one call. */
@@ -44,7 +45,7 @@ interface PamCallAnswer {
   /** How long the answer took to arrive, in milliseconds; reading it does not count. */
   readonly tookMs: number;
   /** Items of `rowsIn`; absent where there was no such member, which `json` then shows. */
-  readonly rows: readonly Uint8Array[] | undefined;
+  readonly rows: Rows<InventoryRow> | undefined;
 }
 
 /** Authorizes, sends and reads calls; throws {@link PamError} and nothing else. */
@@ -76,7 +77,7 @@ export function createPamCaller(settings: PamConnectionSettings): PamCaller {
     const tookMs = clock.monotonicMs() - sentAtMs;
     let answer: ReadAnswer;
     let skewMs: number | undefined;
-    let cut: CutRows | undefined;
+    let cut: CutRows<InventoryRow> | undefined;
     if ('signal' in sent) {
       answer = { ok: false, fault: { operation, ...(kind !== undefined && { kind }), ...sent } };
     } else {
@@ -84,7 +85,8 @@ export function createPamCaller(settings: PamConnectionSettings): PamCaller {
       const now = clock.now();
       skewMs = skewOf(date, now);
       clockSkewMs = skewMs ?? clockSkewMs;
-      cut = call.rowsIn === undefined ? undefined : await cutRows(body, call.rowsIn);
+      const { rowsIn } = call;
+      cut = rowsIn === undefined ? undefined : await cutRows(body, rowsIn.member, rowsIn.last);
       answer = readAnswer({
         operation,
         ...(kind !== undefined && { kind }),
@@ -104,7 +106,7 @@ export function createPamCaller(settings: PamConnectionSettings): PamCaller {
       ...(httpStatus !== undefined && { httpStatus }),
       durationMs: tookMs,
     });
-    return { answer, skewMs, sentAtMs, tookMs, rows: cut?.rows };
+    return { answer, skewMs, sentAtMs, tookMs, rows: cut };
   }
 
   async function fetchToken(oauth2: OAuth2Settings, signal: AbortSignal): Promise<FetchedToken> {

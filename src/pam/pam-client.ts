@@ -4,7 +4,8 @@ import { PamError, type PamFault, type PamOperation } from '../core/pam-fault.ts
 import type { RecordKind } from '../core/record-kind.ts';
 import { isAlreadySo } from './already-so.ts';
 import { credentialBody } from './credential-body.ts';
-import { readInventory } from './inventory-reader.ts';
+import { type InventoryRow, readInventory } from './inventory-reader.ts';
+import type { Rows } from './json-rows.ts';
 import type { JsonObject } from './json-value.ts';
 import { keyBody } from './key-body.ts';
 import { createPamCaller, type PamCall } from './pam-caller.ts';
@@ -24,6 +25,7 @@ export function createPamClient(settings: PamConnectionSettings): PamClient {
   const base = new URL(settings.url);
   const { timeouts, maxResponseBytes, maxInventoryBytes } = settings;
   const caller = createPamCaller(settings);
+  let lastRows: Rows<InventoryRow> | undefined;
 
   function urlOf(operation: PamOperation, kind: RecordKind, id?: string): URL {
     const url = recordUrl(base, settings.apiPrefix, kind, id);
@@ -63,7 +65,8 @@ export function createPamClient(settings: PamConnectionSettings): PamClient {
   return {
     async list(context): Promise<Inventory> {
       const url = urlOf('List', 'credential');
-      const call: PamCall = { operation: 'List', method: 'GET', url, rowsIn: 'credentials' };
+      const rowsIn = { member: 'credentials', last: lastRows };
+      const call: PamCall = { operation: 'List', method: 'GET', url, rowsIn };
       const { json, rows, httpStatus, sentAtMs, tookMs } = await caller.call(call, {
         ...context,
         timeoutMs: timeouts.inventoryMs,
@@ -71,6 +74,7 @@ export function createPamClient(settings: PamConnectionSettings): PamClient {
       });
       const inventory = await readInventory(json, rows);
       if (inventory === undefined) throw new PamError(unreadableList(httpStatus));
+      lastRows = inventory.read;
       return { entries: inventory.entries, complete: inventory.complete, sentAtMs, tookMs };
     },
     async upsertCredential(credential, context) {

@@ -153,10 +153,32 @@ describe('the whole list', () => {
 
 it('rows that were cut out are read, and a malformed one makes the whole answer unreadable', async () => {
   const json = found('2 credentials found', []);
-  const good = Buffer.from(JSON.stringify(row));
-  const inventory = await readInventory(json, [good, good]);
-  expect(inventory).toEqual({ entries: [entry, entry], skipped: 0, complete: true });
-  expect(await readInventory(json, [good, Buffer.from('{"id":')])).toBeUndefined();
+  const text = JSON.stringify(row);
+  const bytes = Buffer.from(`${text}{"id":`);
+  const good = { start: 0, end: text.length };
+  const inventory = await readInventory(json, { bytes, rows: [good, good] });
+  expect(inventory).toMatchObject({ entries: [entry, entry], skipped: 0, complete: true });
+  const malformed = { start: text.length, end: bytes.length };
+  expect(await readInventory(json, { bytes, rows: [good, malformed] })).toBeUndefined();
+});
+
+it('what the last list was read as is taken over, also that a row is of no use', async () => {
+  const json = found('3 credentials found', []);
+  const text = JSON.stringify(row);
+  const bytes = Buffer.from(`${text}{}`);
+  const cut = {
+    bytes,
+    rows: [
+      { start: 0, end: text.length },
+      { start: text.length, end: bytes.length },
+    ],
+  };
+  const first = await readInventory(json, cut);
+  expect(first?.read?.rows.map(({ value }) => value)).toEqual([entry, null]);
+  const added = { start: 0, end: text.length };
+  const second = await readInventory(json, { bytes, rows: [...(first?.read?.rows ?? []), added] });
+  expect(second).toMatchObject({ entries: [entry, entry], skipped: 1, complete: false });
+  expect(second?.entries[0]).toBe(first?.entries[0]);
 });
 
 it('never throws, and every entry has an id that may stand in a path', async () => {

@@ -74,6 +74,30 @@ describe('calls and answers', () => {
     expect(pam.calls.map(({ method, path }) => [method, path])).toEqual([['GET', '/api/pam/credential']]);
   });
 
+  it('of a list only the rows are read that the last one did not have', async () => {
+    const pam = await startLoopbackPam();
+    const client = clientFor(pam.url);
+    const row = (id: number, change: string) => ({
+      id,
+      identifier: `record-${id}`,
+      username: 'root',
+      change,
+    });
+    const listed = async (...credentials: object[]) => {
+      pam.reply = (_seen, response) => sendJson(response, 200, envelope(200, 'found', { credentials }));
+      return (await client.list(context())).entries;
+    };
+    const [one, two] = await listed(row(1, 'first'), row(2, 'first'));
+    const later = await listed(row(1, 'first'), row(2, 'second'), row(3, 'first'));
+    expect(later.map(({ id, change }) => [id, change])).toEqual([
+      ['1', 'first'],
+      ['2', 'second'],
+      ['3', 'first'],
+    ]);
+    expect(later[0]).toBe(one);
+    expect(later[1]).not.toBe(two);
+  });
+
   it('a list without a list is unreadable', async () => {
     const pam = await startLoopbackPam();
     await expect(clientFor(pam.url).list(context())).rejects.toMatchObject({
