@@ -16,6 +16,7 @@ export const FIGURES = {
   pamWrites: { title: 'PAM Core writes of a resource', unit: 'calls', goal: { exactly: 1 } },
   pamLists: { title: 'PAM Core lists for all resources', unit: 'calls' },
   restartReady: { title: 'Restart in sync: ready', unit: 's', goal: { most: 1 } },
+  bareLists: { title: 'The same lists, bare clients', unit: 's' },
   restartWrites: { title: 'Restart in sync: writes for resources', unit: 'calls', goal: { exactly: 0 } },
   restartSecretReads: { title: 'Restart in sync: Secret reads', unit: 'calls', goal: { exactly: 0 } },
   restartLists: { title: 'Restart in sync: PAM Core lists', unit: 'calls', goal: { most: 1 } },

@@ -40,11 +40,13 @@ const posts = () => stage.pam.journal.calls({ template: 'C4' });
 /** PAM Core says that the account of the whole connection may not do this. */
 const denied = { kind: 'numbered-error', code: 1039 } as const;
 
-/** The opener meets the fault, and the others come to wait. */
+/** The opener meets the fault, comes to wait as the first one, and then the others do. */
 async function openAndWait(additional: string): Promise<void> {
   stage.pam.journal.clear();
   await edit([OPENER], additional);
   await stage.reason('pamcredential', OPENER, 'PamPermissionDenied');
+  await edit([OPENER], `${additional}, and waits`);
+  await stage.reason('pamcredential', OPENER, 'CircuitOpen');
   await edit(OTHERS, additional);
 }
 
