@@ -32,13 +32,16 @@ const threadFile: Plugin = {
 const unusedApi: Plugin = {
   name: 'unused-api',
   setup(bundler) {
-    bundler.onResolve({ filter: /.*/ }, async ({ path, pluginData, ...rest }) => {
-      const isOurs =
-        path.startsWith('@kubernetes/client-node') || rest.importer.includes('/@kubernetes/client-node/');
-      if (!isOurs || pluginData === 'resolved') return undefined;
-      const found = await bundler.resolve(path, { ...rest, pluginData: 'resolved' });
-      return found.path.includes('/@kubernetes/client-node/') ? { ...found, sideEffects: false } : found;
-    });
+    // Not by `bundler.resolve`, which looks at folders anew for each of its 900 modules: 10 s.
+    bundler.onResolve({ filter: /^@kubernetes\/client-node$/ }, ({ path }) => ({
+      path: fileURLToPath(import.meta.resolve(path)),
+      sideEffects: false,
+    }));
+    bundler.onResolve({ filter: /^\.\.?\// }, ({ path, importer, resolveDir }) =>
+      importer.includes('/@kubernetes/client-node/')
+        ? { path: resolve(resolveDir, path), sideEffects: false }
+        : undefined,
+    );
   },
 };
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { RightsObject } from '../../scripts/generate/release-rights.ts';
 import type { PamConnection } from '../../src/api/pam-connection.gen.ts';
 import type { PamCredential } from '../../src/api/pam-credential.gen.ts';
@@ -12,6 +11,7 @@ import { mergePatchObject } from '../kube/merge-patch-object.ts';
 import { type NamedObject, objectPath } from '../kube/object-path.ts';
 import { serverSideApply } from '../kube/server-side-apply.ts';
 import { aKeyPair } from '../support/a-key-pair.ts';
+import { eventually } from '../support/eventually.ts';
 import { type PamCore, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { type Program, startProgram } from '../support/program.ts';
 import { type AuditLog, auditLogOf } from './audit-log.ts';
@@ -19,7 +19,6 @@ import { type AccountKubeconfig, accountKubeconfig } from './service-account.ts'
 import { credential, DEVICES, EVERYTHING, OPERATOR_NAMESPACE, secret, sshKey } from './stage.ts';
 
 const ACCOUNT = 'pam-operator';
-const PATIENCE_MS = 60_000;
 const NAMESPACES = ['team-a', 'team-b'];
 
 /** A control plane on which operators run one after the other, each with the rights of a ServiceAccount only. */
@@ -72,7 +71,9 @@ export async function startRightsStage(): Promise<RightsStage> {
       (await client.request({ method: 'GET', path: resourcePath(kind, namespace, name) }))
         .body as PamCredential,
     connections: () => list<PamConnection>('PamConnection'),
-    eventually,
+    eventually: async (check, what) => {
+      await eventually(check, Boolean, what);
+    },
     run: async (rights, args) => {
       const pam = await startPamCore({ devices: DEVICES, tls: 'self-signed' });
       await apply(rights);
@@ -93,14 +94,6 @@ export async function startRightsStage(): Promise<RightsStage> {
       audit.remove();
     },
   };
-}
-
-async function eventually(check: () => unknown | Promise<unknown>, what: string): Promise<void> {
-  const until = performance.now() + PATIENCE_MS;
-  while (!(await check())) {
-    if (performance.now() > until) throw new Error(`not seen in time: ${what}`);
-    await sleep(50);
-  }
 }
 
 interface Running {

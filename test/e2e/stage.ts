@@ -12,6 +12,7 @@ import { runKubectl } from '../control-plane/kubectl.ts';
 import { connectionAt, installDefinitions } from '../kube/cluster-fixture.ts';
 import { mergePatchObject } from '../kube/merge-patch-object.ts';
 import { serverSideApply } from '../kube/server-side-apply.ts';
+import { eventually } from '../support/eventually.ts';
 import { type OperatorProcess, startOperatorProcess } from '../support/operator-process.ts';
 import { type PamCore, type PamCoreOptions, startPamCore } from '../support/pam-core/start-pam-core.ts';
 import { accountKubeconfig } from './service-account.ts';
@@ -21,9 +22,6 @@ const run = promisify(execFile);
 
 export const OPERATOR_NAMESPACE = 'pam-operator';
 export const NAMESPACE = 'team-a';
-
-/** Time until something has to be seen; generous, since machines are shared. */
-const PATIENCE_MS = 60_000;
 
 export interface StageOptions {
   readonly pam?: PamCoreOptions;
@@ -98,19 +96,6 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   let printed = '';
 
   const kubectl = (...args: string[]) => runKubectl(controlPlane, args);
-  async function eventually<T>(
-    read: () => T | Promise<T>,
-    check: (value: T) => boolean,
-    what: string,
-  ): Promise<T> {
-    const deadline = Date.now() + PATIENCE_MS;
-    for (;;) {
-      const value = await read();
-      if (check(value)) return value;
-      if (Date.now() > deadline) throw new Error(`not seen in time: ${what}; last: ${JSON.stringify(value)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
   // Goes without kubectl where that is not what is tested: each start of it costs as much as a hundred calls.
   const client = createKubeClient({ connection: connectionAt(controlPlane.kubeconfigPath) });
   const apply = (...objects: readonly object[]) => serverSideApply(client, objects);

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { type ControlPlane, startControlPlane } from '../control-plane/control-plane.ts';
 import { findFreePort } from '../control-plane/free-port.ts';
 import { runKubectl } from '../control-plane/kubectl.ts';
+import { eventually } from '../support/eventually.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { findPackagingTools, type PackagingTools } from './packaging-tools.ts';
 import type { PodRuntime } from './pod-runtime.ts';
@@ -14,7 +14,6 @@ import { type ProcessKubelet, startProcessKubelet } from './process-kubelet.ts';
 import { processRuntime } from './process-runtime.ts';
 
 const NODE = 'node-1';
-const PATIENCE_MS = 60_000;
 
 /**
  * A control plane with its controllers, the real scheduler, one Node that kwok keeps Ready, and a kubelet that runs Pods
@@ -98,20 +97,6 @@ export async function startPackagingCluster(
       await controlPlane.stop();
     },
   };
-}
-
-async function eventually<T>(
-  read: () => T | Promise<T>,
-  check: (value: T) => boolean,
-  what: string,
-): Promise<T> {
-  const deadline = Date.now() + PATIENCE_MS;
-  for (;;) {
-    const value = await read();
-    if (check(value)) return value;
-    if (Date.now() > deadline) throw new Error(`not seen in time: ${what}; last: ${JSON.stringify(value)}`);
-    await sleep(100);
-  }
 }
 
 function component(program: string, args: readonly string[]): ChildProcess {

@@ -7,14 +7,11 @@ export interface SeededBug {
   /** Stands in the file exactly once. */
   readonly find: string;
   readonly replace: string;
-  /** Folders or files of the project `unit`. */
+  /** Files of the project `unit` that are about it: all of a folder would take four times as long. */
   readonly tests: readonly string[];
   /** Row of docs/data-safety.md whose guard it takes out: a test that is named for the row must fail. */
   readonly row?: string;
 }
-
-const CORE = ['test/core'];
-const CONTROLLER = ['test/controller'];
 
 /**
  * The mistakes that lose, overwrite, enable or take something (peers' worst bugs, and our own first drafts). The tests
@@ -27,7 +24,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/plan.ts',
     find: "actions.push({ do: 'recordIntent', digest: content.intentDigest, changeBefore });",
     replace: 'void changeBefore;',
-    tests: CORE,
+    tests: ['test/core/plan-unanswered-push.test.ts'],
   },
   {
     name: 'digest without the install key',
@@ -43,7 +40,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/trusted-resource.ts',
     find: "if (seal === 'blank' || seal === 'valid') return { resource, seal };",
     replace: 'if (key.id.length > 0) return { resource, seal };',
-    tests: CORE,
+    tests: ['test/core/trusted-resource.test.ts'],
   },
   {
     name: 'a seal that does not name the UID',
@@ -59,7 +56,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/plan-toggle.ts',
     find: 'if (spec.enabled !== status.enabled || otherRecord || !record.exists)',
     replace: 'if (spec.enabled !== undefined || otherRecord || !record.exists)',
-    tests: CORE,
+    tests: ['test/core/plan-toggle.test.ts'],
   },
   {
     name: 'adopt without being asked',
@@ -67,7 +64,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/plan-record.ts',
     find: "if (resource.spec.adoptionPolicy !== 'Adopt') {",
     replace: "if (resource.spec.adoptionPolicy === 'Never') {",
-    tests: CORE,
+    tests: ['test/core/plan-somebodys-record.test.ts'],
   },
   {
     name: 'create again what is gone',
@@ -75,7 +72,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/plan-record.ts',
     find: 'if (resource.trace && !resource.forced) {',
     replace: 'if (resource.trace && resource.forced) {',
-    tests: CORE,
+    tests: ['test/core/plan-record-gone.test.ts'],
   },
   {
     name: 'no finalizer before the first write',
@@ -83,7 +80,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/plan.ts',
     find: "if (wantsFinalizer(situation) && !resource.hasFinalizer) actions.push({ do: 'addFinalizer' });",
     replace: '',
-    tests: CORE,
+    tests: ['test/core/plan-create.test.ts'],
   },
   {
     name: 'no DELETE after a POST of a record that must stay disabled',
@@ -91,7 +88,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/plan.ts',
     find: "actions.push({ do: 'disable', id: record.exists ? record.id : 'upserted', always: true });",
     replace: 'void record;',
-    tests: CORE,
+    tests: ['test/core/plan-toggle.test.ts'],
   },
   {
     name: 'every new version of a Secret is pushed',
@@ -100,7 +97,7 @@ const MISTAKES: readonly SeededBug[] = [
     find: 'return compareDigest(key, recorded.digest, field.digest);',
     replace:
       "return compareDigest(key, recorded.digest, field.digest) === 'unknown' ? 'unknown' : 'different';",
-    tests: CORE,
+    tests: ['test/core/plan-changed-secret.test.ts'],
   },
   {
     name: 'the baseline outlives an own write',
@@ -108,7 +105,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/next-content.ts',
     find: 'if (outcome.wrote || changes.baselineLost === true) delete next.change;',
     replace: 'if (changes.baselineLost === true) delete next.change;',
-    tests: CORE,
+    tests: ['test/core/next-status-content.test.ts'],
   },
   {
     name: 'a lost answer counts as a refusal',
@@ -116,7 +113,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/pam-fault.ts',
     find: "return httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && signal !== 'unreadable';",
     replace: "return signal !== 'aborted';",
-    tests: [...CORE, ...CONTROLLER],
+    tests: ['test/core/classify.test.ts'],
   },
   {
     name: 'a new value does not wait for a late commit',
@@ -124,7 +121,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/plan-intent.ts',
     find: 'const SETTLING_MS = 60_000;',
     replace: 'const SETTLING_MS = 0;',
-    tests: [...CORE, ...CONTROLLER],
+    tests: ['test/core/plan-unanswered-push.test.ts'],
   },
   {
     name: 'without a grant everything is allowed',
@@ -132,7 +129,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/grants.ts',
     find: 'return (grants ?? []).some((grant) => covers(grant, request));',
     replace: 'return (grants ?? []).every((grant) => covers(grant, request));',
-    tests: CORE,
+    tests: ['test/core/grants.test.ts'],
   },
   {
     name: 'a brake that does not brake',
@@ -140,7 +137,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/deletion-brake.ts',
     find: 'if (count >= maxDisables) return { passes: false };',
     replace: '',
-    tests: CORE,
+    tests: ['test/core/deletion-brake.test.ts'],
   },
   {
     name: 'no look at the Lease before a write',
@@ -148,7 +145,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/controller/pam-writes.ts',
     find: 'if (signal.aborted || !fence(session.requestTimeoutMs)) throw new Outdated();',
     replace: '',
-    tests: CONTROLLER,
+    tests: ['test/controller/execute-fence.test.ts'],
   },
   {
     name: 'one poison resource opens the breaker',
@@ -156,7 +153,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/circuit.ts',
     find: 'const writers = isNew ? [...run.writers, by] : run.writers;',
     replace: 'const writers = [...run.writers, by ?? String(isNew)];',
-    tests: CORE,
+    tests: ['test/core/circuit.test.ts'],
   },
   {
     name: 'an open breaker keeps a disable',
@@ -164,7 +161,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/circuit.ts',
     find: 'if (call.urgent) return true;',
     replace: '',
-    tests: [...CORE, ...CONTROLLER],
+    tests: ['test/core/circuit.test.ts'],
   },
   {
     name: 'the breaker is not asked again after the wait for a place',
@@ -197,7 +194,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/pam/credential-body.ts',
     find: '    identifier,\n',
     replace: '',
-    tests: ['test/pam'],
+    tests: ['test/pam/credential-body.test.ts', 'test/pam/pam-client.test.ts'],
   },
   {
     name: 'redirects are followed',
@@ -205,7 +202,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/pam/http-transport.ts',
     find: 'followRedirect: false,',
     replace: 'followRedirect: true,',
-    tests: ['test/pam'],
+    tests: ['test/pam/http-transport.test.ts'],
   },
   {
     name: 'a secret that prints itself',
@@ -213,7 +210,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/core/secret-text.ts',
     find: "toJSON(): string {\n    return '[redacted]';",
     replace: 'toJSON(): string {\n    return this.#value;',
-    tests: [...CORE, 'test/pam'],
+    tests: ['test/core/secret-value.test.ts'],
   },
   {
     name: 'unknown fields are logged',
@@ -221,7 +218,7 @@ const MISTAKES: readonly SeededBug[] = [
     file: 'src/observability/safe-fields.ts',
     find: 'allowed.has(name) ? safeScalar(value) : undefined',
     replace: 'safeScalar(value)',
-    tests: ['test/observability'],
+    tests: ['test/observability/logger.test.ts'],
   },
 ];
 
