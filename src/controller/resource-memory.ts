@@ -33,7 +33,6 @@ export class ResourceMemory implements Memory {
   hiddenAtMs: number | undefined;
   /** `change` in the last list that was compared with a baseline. */
   seenChange: string | undefined;
-  verified = NOTHING_VERIFIED;
   unansweredAtMs: number | undefined;
   unansweredDigest: string | undefined;
   /** A pass was made since this process leads. */
@@ -42,6 +41,7 @@ export class ResourceMemory implements Memory {
   failures = 0;
   #ownVersions = NO_VERSIONS;
   #unexplained = NO_VERSIONS;
+  #verified = NOTHING_VERIFIED;
   #busy = false;
   #written: OwnWrite | undefined;
 
@@ -49,9 +49,13 @@ export class ResourceMemory implements Memory {
     return this.#busy;
   }
 
+  get verified(): ReadonlyMap<string, SecretVersion> {
+    return this.#verified;
+  }
+
   /** This version of the field's Secret holds the value that was recorded, although another version stands beside it. */
   verify(field: string, version: SecretVersion): void {
-    this.verified = new Map([...this.verified, [field, version]]);
+    this.#verified = new Map([...this.#verified, [field, version]]);
   }
 
   /** A pass begins: whose the status writes are that the watch delivers meanwhile is judged at its end. */
