@@ -1,10 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { PamConnection } from './api/pam-connection.gen.ts';
 import type { Settings } from './config/settings.ts';
 import { type Controller, startController } from './controller/controller.ts';
 import { DeletionBrakes } from './controller/deletion-brakes.ts';
-import { watchDrift } from './controller/drift-watch.ts';
-import { inTurns } from './controller/in-turns.ts';
 import type { ResourceKind } from './controller/kubernetes.ts';
 import { OwnVersions } from './controller/own-versions.ts';
 import type { Park } from './controller/park.ts';
@@ -15,11 +12,8 @@ import { ResourceClaims } from './controller/resource-claims.ts';
 import { Memories } from './controller/resource-memory.ts';
 import { type Claim, Workqueue } from './controller/workqueue.ts';
 import type { Clock } from './core/clock.ts';
-import { connectionFingerprint } from './core/digest.ts';
-import type { InventoryIndex } from './core/inventory-index.ts';
-import { connectionName, manage } from './core/managed-resource.ts';
+import { connectionName } from './core/managed-resource.ts';
 import { waitSecondsOf } from './core/schedule.ts';
-import { unclaimedEntries } from './core/unclaimed-entries.ts';
 import { createEventRecorder } from './kube/event-recorder.ts';
 import type { KubeClient } from './kube/kube-client.ts';
 import { createKubernetesCalls } from './kube/kubernetes-calls.ts';
@@ -30,6 +24,7 @@ import type { Metrics } from './observability/metrics.ts';
 import type { Tracing } from './observability/tracing.ts';
 import { installKeyReader } from './operator/install-key-reader.ts';
 import { leadership } from './operator/leadership.ts';
+import { watchLists } from './operator/list-watch.ts';
 import { pamConnections } from './operator/pam-connections.ts';
 import { namespaceOf } from './operator/resource-key.ts';
 import { type Reconcile, tracePasses } from './operator/traced-passes.ts';
@@ -85,7 +80,6 @@ export function startOperator(options: OperatorOptions): Operator {
   const kubernetes = createKubernetesCalls(client, events, () => lease.isLeader());
   const memories = new Memories();
   const ownConnectionVersions = new OwnVersions();
-  const listsDisabled = new Set<string>();
   /** Ends the waits of the passes that run, by kind and key: the resource is to be disabled now. */
   const superseding = new Map<string, AbortController>();
   let isSynced = false;
@@ -137,44 +131,13 @@ export function startOperator(options: OperatorOptions): Operator {
     (name, version) => ownConnectionVersions.add(name, version),
   );
 
-  /** Entries with the connection's prefix that no resource of this cluster derives or holds. */
-  async function unclaimed({ metadata, spec }: PamConnection, index: InventoryIndex): Promise<number> {
-    function* resources() {
-      for (const kind of ['PamCredential', 'PamSshKey'] as const)
-        for (const resource of caches.list(kind)) yield manage(resource);
-    }
-    const count = await inTurns(unclaimedEntries(index.inventory, spec.identifierPrefix, resources()));
-    metrics.pam.unclaimed(metadata.name, count);
-    return count;
-  }
-
-  /** What a new list says of records that are known: told as numbers, and to the resources whose record is gone. */
-  async function watchList(name: string, index: InventoryIndex): Promise<void> {
-    const connection = caches.get('PamConnection', '', name);
-    if (connection === undefined) return;
-    const { url, tenant, disabledRecords = 'Auto' } = connection.spec;
-    const learned = connection.status?.inventory?.disabledRecords;
-    const shows = disabledRecords === 'Auto' ? (learned ?? 'Hidden') : disabledRecords;
-    const fingerprint = connectionFingerprint(url, tenant);
-    const drift = await inTurns(watchDrift(index, fingerprint, shows, watchedOf(name)));
-    for (const { kind, metadata } of drift.concerned)
-      wakeUp.wake(kind, [{ namespace: metadata.namespace ?? '', name: metadata.name }]);
-    metrics.pam.inventoryRead(name, { entries: index.inventory.entries.length, at: new Date() });
-    metrics.pam.rotated(name, drift.rotated);
-    if (drift.sawDisabled && !listsDisabled.has(name)) {
-      listsDisabled.add(name);
-      queues.PamConnection.add(name);
-    }
-  }
-
-  function* watchedOf(connection: string) {
-    for (const kind of ['PamCredential', 'PamSshKey'] as const) {
-      for (const resource of caches.list(kind)) {
-        if (connectionName(resource) === connection)
-          yield { resource, memory: memories.of(resource.metadata.uid) };
-      }
-    }
-  }
+  const lists = watchLists({
+    caches,
+    memories,
+    metrics,
+    connectionQueue: queues.PamConnection,
+    wake: wakeUp.wake,
+  });
 
   const lease: Lease = startLease({
     client,
@@ -200,7 +163,7 @@ export function startOperator(options: OperatorOptions): Operator {
     metrics,
     tracing,
     queues,
-    onInventory: watchList,
+    onInventory: lists.listed,
   });
 
   const retry = {
@@ -262,9 +225,9 @@ export function startOperator(options: OperatorOptions): Operator {
     failures: new Map(),
     ownVersions: ownConnectionVersions,
     installation: `${namespace}/${settings.leaderElectionId}`,
-    listsDisabled: (name) => listsDisabled.has(name),
+    listsDisabled: lists.showsDisabled,
     usage,
-    unclaimed,
+    unclaimed: lists.unclaimed,
     isInUse: (name) => usage.of(name).finalizers > 0,
     wakeDeletions: (name) =>
       wakeUp.wakeAll(

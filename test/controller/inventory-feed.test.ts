@@ -5,16 +5,19 @@ import { isSettled, useVirtualTime, virtualClock } from './virtual-time.ts';
 
 /** A feed whose lists end when the test says so. */
 function newFeed() {
-  const calls: { readonly sentAtMs: number; end(readingMs?: number): void; fail(error: unknown): void }[] =
-    [];
+  const calls: {
+    readonly sentAtMs: number;
+    end(readingMs?: number, entries?: readonly InventoryEntry[]): void;
+    fail(error: unknown): void;
+  }[] = [];
   const told: Inventory[] = [];
   const list = () => {
     const { promise, resolve, reject } = Promise.withResolvers<Inventory>();
     const sentAtMs = Date.now();
     calls.push({
       sentAtMs,
-      end: (readingMs = 0) =>
-        resolve({ entries: [], complete: true, sentAtMs, tookMs: Date.now() - sentAtMs - readingMs }),
+      end: (readingMs = 0, entries = []) =>
+        resolve({ entries, complete: true, sentAtMs, tookMs: Date.now() - sentAtMs - readingMs }),
       fail: reject,
     });
     return promise;
@@ -60,6 +63,19 @@ describe('InventoryFeed', () => {
     expect(calls).toHaveLength(2);
     calls[1]?.end();
     expect((await second).inventory.sentAtMs).toBe(calls[1]?.sentAtMs);
+  });
+
+  it('indexes a list with what was known of its entries from the last one', async () => {
+    const { feed, calls } = newFeed();
+    const entry = { id: '1', identifier: 'One', username: '', hostname: '' } as InventoryEntry;
+    const first = feed.atLeast(Date.now());
+    calls[0]?.end(0, [entry]);
+    const known = (await first).namesOf(entry);
+    await vi.advanceTimersByTimeAsync(1000);
+    const second = feed.atLeast(Date.now());
+    calls[1]?.end(0, [entry]);
+    expect(known).toMatchObject({ identifier: 'one' });
+    expect((await second).namesOf(entry)).toBe(known);
   });
 
   it('rests for the time that PAM took, not for that of reading the answer', async () => {
