@@ -246,13 +246,14 @@ export function startOperator(options: OperatorOptions): Operator {
     const memory = uid === undefined ? undefined : memories.of(uid);
     memory?.begin();
     const superseded = new AbortController();
+    deadline.addEventListener('abort', () => superseded.abort(), { once: true });
     superseding.set(`${kind} ${claim.key}`, superseded);
     try {
       return await reconcileResource({ kind, namespace: place, name }, claim, {
         ...ports,
         park,
         signal: term.signal(),
-        superseded: AbortSignal.any([superseded.signal, deadline]),
+        superseded: superseded.signal,
         stopping: ended.signal,
       });
     } finally {

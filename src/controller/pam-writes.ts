@@ -1,6 +1,7 @@
 import type { AuditOutcome, AuditRecord } from '../core/audit-record.ts';
 import { classify } from '../core/classify.ts';
 import type { Failure } from '../core/failure.ts';
+import { joinSignals } from '../core/join-signals.ts';
 import type { PamCallContext } from '../core/pam-call.ts';
 import { PamError, wasNotApplied } from '../core/pam-fault.ts';
 import type { Session } from './connections.ts';
@@ -48,11 +49,12 @@ export class PamWrites {
     const hasBegun = this.hasIntent || this.endedAtMs !== undefined;
     const stopping = hasBegun || operation === 'Disable' ? undefined : this.#ports.stopping;
     if (stopping?.aborted === true) throw new Outdated();
-    const endsWait = [superseded, stopping].filter((each) => each !== undefined);
+    const ending = joinSignals(signal, session.signal);
+    const endsWait = joinSignals(superseded, stopping);
     const requestId = this.#ports.newRequestId();
     const context: PamCallContext = {
-      signal: AbortSignal.any([signal, session.signal]),
-      ...(endsWait.length > 0 && { superseded: AbortSignal.any(endsWait) }),
+      signal: ending.signal,
+      superseded: endsWait.signal,
       requestId,
       // What else a pass of the disables' lane writes must not stand before another resource's disable.
       priority:
@@ -79,6 +81,8 @@ export class PamWrites {
       throw error;
     } finally {
       this.endedAtMs = clock.monotonicMs();
+      ending.release();
+      endsWait.release();
     }
   }
 

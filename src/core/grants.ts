@@ -46,8 +46,8 @@ function quoted(text: string): string {
 
 function covers(grant: Grant, request: GrantRequest): boolean {
   return (
-    coversNamespace(grant.namespaces, request) &&
     grant.operations.includes(request.operation) &&
+    coversNamespace(grant.namespaces, request) &&
     grant.hostnames.some((pattern) => matchesGlob(pattern, request.hostname)) &&
     grant.usernames.some((pattern) => matchesGlob(pattern, request.username)) &&
     (request.identifier === undefined || coversIdentifier(grant, request))

@@ -1,6 +1,7 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import got, { type Response } from 'got';
+import { joinSignals } from '../core/join-signals.ts';
 import type { PamSignal } from '../core/pam-fault.ts';
 import { createHttpAgents } from './http-agents.ts';
 import type { PamConnectionSettings } from './pam-connection-settings.ts';
@@ -61,10 +62,7 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
     if (call.timeoutMs <= 0) return { signal: 'timeout' };
     const timeoutMs = Math.ceil(call.timeoutMs);
     const connectMs = Math.min(settings.timeouts.connectMs, timeoutMs);
-    const ending = new AbortController();
-    const end = () => ending.abort();
-    call.signal.addEventListener('abort', end, { once: true });
-    closing.signal.addEventListener('abort', end, { once: true });
+    const ending = joinSignals(call.signal, closing.signal);
 
     let httpStatus: number | undefined;
     let refused = false;
@@ -112,8 +110,7 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
       const signal = signalOfFailure(error);
       return signal === 'unreadable' ? unreadable(httpStatus) : { signal };
     } finally {
-      call.signal.removeEventListener('abort', end);
-      closing.signal.removeEventListener('abort', end);
+      ending.release();
     }
   }
 

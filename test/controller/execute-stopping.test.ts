@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../src/core/action.ts';
 import { ExecutionBench, upsert } from './execution-bench.ts';
@@ -63,5 +64,13 @@ describe('execute: the process stops', () => {
     };
     await bench.run([upsert({ content: 'afterRegistered' })]);
     expect(waitEnds).toEqual([true, false]);
+  });
+
+  it('a call leaves nothing behind on the signals that outlive it, or each pass would stay in memory', async () => {
+    const bench = new ExecutionBench();
+    await bench.run([upsert()]);
+    expect(bench.pam.log).toEqual(['Upsert+content']);
+    for (const { signal } of [bench.pass, bench.sessionEnd, bench.stop])
+      expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
