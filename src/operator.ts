@@ -214,14 +214,8 @@ export function startOperator(options: OperatorOptions): Operator {
     clock: CLOCK,
     conditionClock,
     random: Math.random,
-    wakeResources: (name) =>
-      wakeUp.wakeAll((resource) => {
-        if (connectionName(resource) !== name) return false;
-        // The connection's address and prefix are part of what a resource claims, and its grants of whether it may.
-        wakeUp.wakeKeys(claims.changed(resource));
-        wakeUp.wakeKeys(claims.rivalsOf(resource));
-        return true;
-      }),
+    wakeResources: (name) => wakeUp.wakeAll((resource) => connectionName(resource) === name),
+    reclaim: wakeUp.reclaim,
     failures: new Map(),
     ownVersions: ownConnectionVersions,
     installation: `${namespace}/${settings.leaderElectionId}`,

@@ -5,6 +5,7 @@ import type { ConditionClock } from '../core/conditions.ts';
 import type { ConnectionSettings } from '../core/connection-settings.ts';
 import { type Failure, problem } from '../core/failure.ts';
 import { PamError } from '../core/pam-fault.ts';
+import { isSameDeclaration } from '../core/same-declaration.ts';
 import { type RetrySettings, retryDelayMs } from '../core/schedule.ts';
 import { ownedByAnother, wantedFinalizers } from './connection-custody.ts';
 import type { Connections, Session } from './connections.ts';
@@ -26,6 +27,8 @@ export interface ConnectionPorts extends ConnectionReportPorts, PreparePorts {
   readonly random: () => number;
   /** The resources of this connection have to look again: it can or cannot be used now, or says other things. */
   readonly wakeResources: (connection: string) => void;
+  /** What its resources claim depends on the connection, which appeared, changed or went away. */
+  readonly reclaim: (connection: string) => Promise<void>;
   /** How many passes in a row failed, by connection name. */
   readonly failures: Map<string, number>;
   /** resourceVersion of our own last status write, by connection name. */
@@ -44,6 +47,9 @@ const CUSTODY_RETRY_MS = 1000;
 export async function reconcileConnection(name: string, ports: ConnectionPorts): Promise<PassResult> {
   const { caches, connections } = ports;
   const found = caches.get('PamConnection', '', name);
+  const before = connections.peek(name);
+  // First of all: its resources wait until the connection is taken as it is now (reconcile-resource.ts).
+  if (!isSameDeclaration(before?.connection, found)) await ports.reclaim(name);
   if (found === undefined) {
     connections.remove(name);
     ports.failures.delete(name);
@@ -54,7 +60,7 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
   const cached = ports.ownVersions.overlay(found);
   const foreign = ownedByAnother(cached, ports.installation);
   if (foreign !== undefined) {
-    const isNews = connections.peek(name)?.problem?.message !== foreign.message;
+    const isNews = before?.problem?.message !== foreign.message;
     connections.refuse(cached, foreign, 'anotherInstallation');
     if (isNews) ports.wakeResources(name);
     return { result: 'success' };
@@ -69,7 +75,6 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
     // The event of the write, or of what was in its way, brings the connection back.
     if (outcome !== 'unchanged') return { result: 'requeue_after', next: { afterMs: CUSTODY_RETRY_MS } };
   }
-  const before = connections.peek(name);
   const prepared = await prepareConnection(connection, ports).catch((error: unknown) => unavailable(error));
   if ('transient' in prepared && before?.session !== undefined) {
     // The API server is away for a moment: what was read last goes on being used.
@@ -88,8 +93,7 @@ export async function reconcileConnection(name: string, ports: ConnectionPorts):
   const session = open(known, prepared.version, prepared.settings, connections);
   if ('failure' in session) return refuse(connection, session.failure, ports);
   const isNew = before?.session !== session;
-  if (isNew || before?.connection.metadata.generation !== connection.metadata.generation)
-    ports.wakeResources(name);
+  if (isNew || !isSameDeclaration(before?.connection, connection)) ports.wakeResources(name);
   return ask(connection, session, ports);
 }
 

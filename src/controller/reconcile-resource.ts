@@ -1,3 +1,4 @@
+import type { PamConnection } from '../api/pam-connection.gen.ts';
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
 import { type Decision, nothing } from '../core/decision.ts';
@@ -5,9 +6,10 @@ import { type Failure, problem } from '../core/failure.ts';
 import { connectionName, declaredRecord, type ManagedResource, manage } from '../core/managed-resource.ts';
 import { disablesWithoutKey, NO_INSTALL_KEY, planWithoutKey } from '../core/plan-without-key.ts';
 import { compareField, recordedField } from '../core/recorded-content.ts';
+import { isSameDeclaration } from '../core/same-declaration.ts';
 import type { Situation } from '../core/situation.ts';
 import { trustedResource } from '../core/trusted-resource.ts';
-import { wantsDisable } from '../core/wake.ts';
+import { isUrgent, wantsDisable } from '../core/wake.ts';
 import { afterFailure } from './come-back.ts';
 import type { ConnectionView } from './connections.ts';
 import { connectionNotReady, type Executed, execute } from './execute.ts';
@@ -55,10 +57,10 @@ async function pass(
     return letGo(resource, claim, ports, memory);
 
   const connection = connectionName(resource);
-  const exists = () => ports.caches.get('PamConnection', '', connection) !== undefined;
-  const view = await ports.connections.get(connection, exists);
+  const current = () => ports.caches.get('PamConnection', '', connection);
+  const view = await ports.connections.get(connection, () => current() !== undefined);
   if (view === undefined) {
-    if (exists()) return LATER;
+    if (current() !== undefined) return LATER;
     const failure = problem(
       'ConnectionNotFound',
       `PamConnection ${connection} (\`spec.connection\`) does not exist`,
@@ -73,6 +75,7 @@ async function pass(
       memory,
     );
   }
+  if (isBehind(view, current()) && !isUrgent(resource)) return LATER;
   if (view.isForeign === true) return leaveToOthers(resource, view, claim.seenAtMs, ports, memory);
   const key = await ports.installKey();
   if ('failure' in key) return withoutInstallKey(resource, key.failure, view, claim, ports, memory);
@@ -113,6 +116,14 @@ async function pass(
     return { result: 'requeue', next: { afterMs: 0 } };
   }
   return finishPass(resource, decision, executed, view, key, ports, memory);
+}
+
+/**
+ * The connection was edited and its own pass has not come yet, which brings its resources back. Claims go by the
+ * connection as it is now, so what is decided by the old one could be written to somebody else's record.
+ */
+function isBehind(view: ConnectionView, current: PamConnection | undefined): boolean {
+  return current !== undefined && !isSameDeclaration(view.connection, current);
 }
 
 /** How long another installation has to say something about a resource of its connection. */

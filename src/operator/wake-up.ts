@@ -20,15 +20,8 @@ import { keyOf } from './resource-key.ts';
 
 type ManagedKind = 'PamCredential' | 'PamSshKey';
 
-/** A key that is to be visited. */
-interface Wake {
-  readonly kind: ManagedKind;
-  readonly key: string;
-  readonly priority: number;
-}
-
-/** So many keys take one or two milliseconds. */
-const WAKES_PER_PIECE = 500;
+/** So many take one or two milliseconds. */
+const RESOURCES_PER_PIECE = 500;
 
 type ResourceByKindWithNamespace = {
   readonly [K in ResourceKind]: ResourceByKind[K] & { readonly metadata: { readonly namespace: string } };
@@ -107,31 +100,52 @@ export function createWakeUp(options: WakeUpOptions) {
     );
   }
 
+  function* resources(): Generator<PamCredential | PamSshKey> {
+    for (const kind of ['PamCredential', 'PamSshKey'] as const) yield* caches().list(kind);
+  }
+
+  /** Stops now and then where others may have their turn; what changes meanwhile is visited as it is when its turn comes. */
+  function* visitAll(visit: (resource: PamCredential | PamSshKey) => void): InPieces<void> {
+    let visited = 0;
+    for (const resource of resources()) {
+      visit(resource);
+      visited += 1;
+      if (visited % RESOURCES_PER_PIECE === 0) yield;
+    }
+  }
+
   /**
-   * Resources of one connection, or all; their priority is that of a resync unless a disable waits. All are looked at
-   * before the first one is visited, since what one may do depends on the others. What waits for a disable is woken at
+   * Resources of one connection, or all; their priority is that of a resync unless a disable waits: these are woken at
    * once, the rest in pieces.
    */
   function wakeAll(matches: (resource: PamCredential | PamSshKey) => boolean): void {
-    const others: Wake[] = [];
-    for (const kind of ['PamCredential', 'PamSshKey'] as const) {
-      for (const resource of caches().list(kind)) {
-        if (!matches(resource)) continue;
-        const { namespace: place, name } = resource.metadata;
-        const lane = laneOf(manage(resource), true);
-        const woken = { kind, key: keyOf(place, name), priority: PRIORITY[lane] };
-        if (lane === 'disable') queues[kind].add(woken.key, { priority: woken.priority });
-        else others.push(woken);
-      }
+    const wakeIt = (resource: PamCredential | PamSshKey) => {
+      const { namespace: place = '', name } = resource.metadata;
+      queues[resource.kind].add(keyOf(place, name), { priority: PRIORITY[laneOf(manage(resource), true)] });
+    };
+    for (const resource of resources()) {
+      const isUrgent = resource.spec.enabled === false && laneOf(manage(resource), true) === 'disable';
+      if (isUrgent && matches(resource)) wakeIt(resource);
     }
-    void inTurns(addAll(others));
+    void inTurns(
+      visitAll((resource) => {
+        if (matches(resource)) wakeIt(resource);
+      }),
+    );
   }
 
-  function* addAll(all: readonly Wake[]): InPieces<void> {
-    for (const [at, { kind, key, priority }] of all.entries()) {
-      if (at % WAKES_PER_PIECE === WAKES_PER_PIECE - 1) yield;
-      queues[kind].add(key, { priority });
-    }
+  /** The connection appeared, changed or went away: what its resources claim is made anew, and who is concerned is woken. */
+  async function reclaim(connection: string): Promise<void> {
+    const concerned = new Set<ResourceKey>();
+    await inTurns(
+      visitAll((resource) => {
+        if (connectionName(resource) !== connection) return;
+        for (const key of claims().changed(resource)) concerned.add(key);
+        // Its grants too may be others now.
+        for (const key of claims().rivalsOf(resource)) concerned.add(key);
+      }),
+    );
+    wakeKeys(concerned);
   }
 
   function managedHandler<K extends ManagedKind>(
@@ -217,8 +231,8 @@ export function createWakeUp(options: WakeUpOptions) {
 
   return {
     wake,
-    wakeKeys,
     wakeAll,
+    reclaim,
     handlers: {
       resource: {
         PamConnection: connectionHandler,

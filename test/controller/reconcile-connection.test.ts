@@ -99,6 +99,16 @@ describe('reconcileConnection', () => {
     expect(world.kubernetes.events).toHaveLength(1);
   });
 
+  it('makes the claims of its resources anew before they go by it as it is now, and not without need', async () => {
+    await apply();
+    await world.visit();
+    await apply({ identifierPrefix: 'other' }, { generation: 2 });
+    await apply({}, { uid: 'uid of the next one', generation: 2 });
+    world.kubernetes.delete(connection());
+    await world.visit();
+    expect(world.reclaimedUnder).toEqual([undefined, 1, 2, 2]);
+  });
+
   it('starts anew when its CA bundle changes', async () => {
     world.kubernetes.configMaps.set('pam-operator/ca/ca.crt', 'one');
     await apply({ caBundleConfigMap: { name: 'ca', key: 'ca.crt' } });

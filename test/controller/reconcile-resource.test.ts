@@ -193,6 +193,23 @@ describe('reconcileResource', () => {
     expect(world.takeCosts().writes).toEqual([]);
   });
 
+  it.each([
+    { because: 'it was edited', metadata: { generation: 2 } },
+    { because: 'it was created anew under its name', metadata: { uid: 'uid of the next one' } },
+  ])(
+    'waits until its connection is taken as it is now, but for a disable: $because',
+    async ({ metadata }) => {
+      await inSync();
+      world.kubernetes.apply(connection({ identifierPrefix: 'other' }, metadata));
+      edit({ content: fromSecret, additional: 'new' });
+      expect(await world.reconcile()).toMatchObject({ result: 'requeue_after' });
+      expect(world.takeCosts()).toEqual({ pam: [], writes: [] });
+      edit({ content: fromSecret, enabled: false });
+      await world.reconcile(undefined, PRIORITY.disable);
+      expect(world.pam.log.at(-1)).toBe('Disable 101');
+    },
+  );
+
   it('says that an edit has to wait while the connection has no session', async () => {
     await inSync();
     world.connections.refuse(connection(), problem('SecretNotFound', 'The Secret is missing'));

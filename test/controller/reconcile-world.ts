@@ -37,6 +37,8 @@ export class ReconcileWorld {
   readonly pam: InMemoryPam;
   readonly audits: AuditRecord[] = [];
   readonly woken: string[] = [];
+  /** Generation of the connection that resources went by when claims were made anew. */
+  readonly reclaimedUnder: (number | undefined)[] = [];
   readonly disabled: { readonly connection: string; readonly seconds: number }[] = [];
   readonly memories = new Memories();
   readonly madeClients: ConnectionSettings[] = [];
@@ -181,6 +183,9 @@ export class ReconcileWorld {
       conditionClock: () => ({ now: now(), progressDeadlineSeconds: retry.progressDeadlineSeconds }),
       random: () => this.random,
       wakeResources: (name) => this.woken.push(name),
+      reclaim: async (name) => {
+        this.reclaimedUnder.push(this.connections.peek(name)?.connection.metadata.generation);
+      },
       failures: this.connectionFailures,
       ownVersions: this.ownVersions,
       installation: this.installation,
