@@ -75,10 +75,11 @@ async function pass(
       memory,
     );
   }
-  if (isBehind(view, current()) && !isUrgent(resource)) return LATER;
   if (view.isForeign === true) return leaveToOthers(resource, view, claim.seenAtMs, ports, memory);
   const key = await ports.installKey();
   if ('failure' in key) return withoutInstallKey(resource, key.failure, view, claim, ports, memory);
+  // From here to the look at the claims nothing is waited for.
+  if (isBehind(view, current()) && !isUrgent(resource)) return LATER;
   const { resource: believed, seal } = trustedResource(resource, key);
   const lastInventory = view.session?.inventory.latest;
   const parent = parentRecord(believed, view.fingerprint, key, ports.caches, lastInventory);
