@@ -188,8 +188,9 @@ export function startController<K extends string>(options: ControllerOptions<K>)
   }
 
   startWorkers(workers);
-  // It takes disables only, which do not wait until a slow PAM has answered the others.
-  startWorkers(1, PRIORITY.disable);
+  // These take disables only, which wait neither until a slow PAM has answered the others, nor for what else the passes of
+  // earlier disables have to do.
+  startWorkers(workers, PRIORITY.disable);
   return {
     stop: async () => {
       stopped = true;

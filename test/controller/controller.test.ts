@@ -58,7 +58,7 @@ const success: PassResult = { result: 'success' };
 describe('startController', () => {
   useVirtualTime();
 
-  it('while every worker waits for a slow PAM, a disable has a worker of its own, and nothing else has', async () => {
+  it('while every worker waits for a slow PAM, as many more take disables, and nothing else', async () => {
     const seen: string[] = [];
     const ends: (() => void)[] = [];
     const { controller, queue } = start(
@@ -74,17 +74,18 @@ describe('startController', () => {
     queue.add('deletion', { priority: PRIORITY.deletion });
     queue.add('disable', { priority: PRIORITY.disable });
     queue.add('disable too', { priority: PRIORITY.disable });
+    queue.add('third disable', { priority: PRIORITY.disable });
     await vi.advanceTimersByTimeAsync(0);
-    expect(seen).toEqual(['1', '2', 'disable']);
+    expect(seen).toEqual(['1', '2', 'disable', 'disable too']);
     ends.pop()?.();
     await vi.advanceTimersByTimeAsync(0);
-    expect(seen.slice(3)).toEqual(['disable too']);
+    expect(seen.slice(4)).toEqual(['third disable']);
     ends.pop()?.();
     await vi.advanceTimersByTimeAsync(0);
-    expect(seen).toHaveLength(4);
+    expect(seen).toHaveLength(5);
     for (const end of ends) end();
     await vi.advanceTimersByTimeAsync(0);
-    expect(seen.slice(4)).toEqual(['deletion', '3']);
+    expect(seen.slice(5)).toEqual(['deletion', '3']);
     for (const end of ends) end();
     await controller.stop();
   });

@@ -5,7 +5,7 @@ import { credential, type Stage, startStage } from './stage.ts';
 
 /**
  * PAM Core takes eight seconds for an upsert and one for a disable, and 2,000 resources wait to be created. Seven of the
- * eight places are taken all the time, and every worker is busy; `enabled: false` has a worker, a place and a token of
+ * eight places are taken all the time, and every worker is busy; `enabled: false` has workers, a place and a token of
  * its own.
  */
 let stage: Stage;
