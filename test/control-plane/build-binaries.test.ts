@@ -63,6 +63,13 @@ describe('building the control plane', () => {
     expect(go.calls()).toHaveLength(before);
   });
 
+  it('uses and keeps the build cache that GOCACHE names: several builds have much in common', async () => {
+    const goCache = join(go.folder, 'go-build');
+    await findBinaries({ environment: { ...go.environment, GOCACHE: goCache } });
+    expect(listFolder(goCache)).toEqual(['object']);
+    expect(listFolder(cacheFolder())).toEqual([FINGERPRINT]);
+  });
+
   it('builds once for two processes that ask at the same time', async () => {
     const outcomes = await Promise.all(
       [startBuild({ BUILD_SECONDS: '0.3' }), startBuild({ BUILD_SECONDS: '0.3' })].map(outcome),

@@ -39,7 +39,8 @@ const REPORT_INTERVAL = 10_000;
 /**
  * Builds programs from Go modules. Several processes may ask at the same time: one builds, the others wait. Everything
  * temporary (gigabytes of build cache) is removed, also when the build fails or is interrupted; after a crash the next
- * build does it. Throws GoUnavailable.
+ * build does it. Only a build cache that GOCACHE names is used and kept: several builds share what they have in common.
+ * Throws GoUnavailable.
  */
 export async function buildGoPrograms(build: GoBuild): Promise<void> {
   const { what, programs, folder, log } = build;
@@ -96,14 +97,16 @@ function goEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 function withTemporaryFolders(environment: NodeJS.ProcessEnv, directory: string): NodeJS.ProcessEnv {
-  const [goCache, goTemporary] = [join(directory, 'go-cache'), join(directory, 'go-tmp')];
+  const goCache = environment.GOCACHE || join(directory, 'go-cache');
+  const goTemporary = join(directory, 'go-tmp');
   mkdirSync(goTemporary);
   return { ...environment, GOCACHE: goCache, GOTMPDIR: goTemporary };
 }
 
 function buildArguments({ variables = [] }: GoProgram): string[] {
   const flags = ['-s', '-w', ...variables.map((variable) => `-X ${variable}`)];
-  return ['build', '-trimpath', `-ldflags=${flags.join(' ')}`];
+  // What the linker leaves out (-w) need not be compiled.
+  return ['build', '-trimpath', '-gcflags=all=-dwarf=false', `-ldflags=${flags.join(' ')}`];
 }
 
 function reportProgress(step: string, startedAt: number, log: (line: string) => void) {

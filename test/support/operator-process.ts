@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { containerRuntime } from '../packaging/image/container-runtime.ts';
+import { type LogLine, logLines } from './log-lines.ts';
 import { COMPILE_CACHE, TESTED_OPERATOR } from './tested-operator.ts';
 
 /** How long the operator may take to list everything; far above what it needs on a busy machine. */
@@ -22,9 +23,6 @@ export interface OperatorProcessOptions {
   /** Receives what the process prints, as it comes. */
   readonly onOutput?: (text: string) => void;
 }
-
-/** One line of the operator's log. */
-export type LogLine = Readonly<Record<string, unknown>>;
 
 /** The real operator as a process of its own. */
 export interface OperatorProcess {
@@ -49,7 +47,7 @@ export interface OperatorProcess {
 export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
   const image = process.env.PAM_OPERATOR_TEST_IMAGE;
   const running = image === undefined ? startWithNode(options) : startInImage(image, options);
-  const log = () => parseLines(running.output());
+  const log = () => logLines(running.output());
   const port = (message: string) => log().find(({ msg }) => msg === message)?.port;
   await waitForLine(running, () => log().some(({ msg }) => msg === 'Listed everything that is watched'));
   return {
@@ -143,17 +141,4 @@ async function waitForLine({ exited, output }: Running, isThere: () => boolean):
     if (Date.now() > deadline) throw new Error(`the operator was not ready in time:\n${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-}
-
-function parseLines(output: string): LogLine[] {
-  const lines: LogLine[] = [];
-  for (const line of output.split('\n')) {
-    if (!line.startsWith('{')) continue;
-    try {
-      lines.push(JSON.parse(line) as LogLine);
-    } catch {
-      // A line that is still being written.
-    }
-  }
-  return lines;
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import type { LogLine } from './operator-process.ts';
+import { followedChild } from './followed-child.ts';
+import type { LogLine } from './log-lines.ts';
 import { COMPILE_CACHE, TESTED_OPERATOR } from './tested-operator.ts';
 
 /** How the program ended. `code` is null after a signal that it did not handle. */
@@ -35,37 +35,11 @@ export function startProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', ...COMPILE_CACHE, ...env },
   });
-  const endWithParent = () => child.kill('SIGKILL');
-  process.once('exit', endWithParent);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const ended = once(child, 'close').then(([code, signal]): ProgramEnd => {
-    process.off('exit', endWithParent);
-    return { code, signal, stdout, stderr };
-  });
   return {
+    ...followedChild(child, () => child.kill('SIGKILL')),
     pid: child.pid ?? 0,
-    stdout: () => stdout,
-    stderr: () => stderr,
-    log: () => stdout.split('\n').flatMap(readLine),
     kill: (signal) => {
       child.kill(signal);
     },
-    ended,
   };
-}
-
-function readLine(line: string): LogLine[] {
-  if (!line.startsWith('{')) return [];
-  try {
-    return [JSON.parse(line) as LogLine];
-  } catch {
-    // It is still being written.
-    return [];
-  }
 }

@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { LogLine } from '../../support/operator-process.ts';
-import type { Program, ProgramEnd } from '../../support/program.ts';
+import { followedChild } from '../../support/followed-child.ts';
+import type { Program } from '../../support/program.ts';
 import type { PodProgram, PodRuntime } from '../pod-runtime.ts';
 import { hardenedConfig, type OciConfig } from './hardened-config.ts';
 
@@ -75,43 +74,19 @@ function runContainer(folder: string, id: string): Program {
       // It has ended.
     }
   };
-  const endWithParent = () => {
+  const { ended, ...said } = followedChild(child, () => {
     signal('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
-  };
-  process.once('exit', endWithParent);
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const ended = once(child, 'close').then(([code, name]): ProgramEnd => {
-    process.off('exit', endWithParent);
-    rmSync(folder, { recursive: true, force: true });
-    return { code, signal: name, stdout, stderr };
   });
   return {
+    ...said,
     get pid() {
       const { pid } = JSON.parse(execFileSync('runc', [...root, 'state', id], { encoding: 'utf8' })) as {
         pid: number;
       };
       return pid;
     },
-    stdout: () => stdout,
-    stderr: () => stderr,
-    log: () => stdout.split('\n').flatMap(readLine),
     kill: signal,
-    ended,
+    ended: ended.finally(() => rmSync(folder, { recursive: true, force: true })),
   };
-}
-
-function readLine(line: string): LogLine[] {
-  try {
-    return line.startsWith('{') ? [JSON.parse(line) as LogLine] : [];
-  } catch {
-    // It is still being written.
-    return [];
-  }
 }
