@@ -17,7 +17,7 @@ export const WORK_OPTIONS = {
     minimum: 1,
     maximum: 100,
     description:
-      'Reconciles at the same time; those that wait for a list of PAM Core do not count. Calls to PAM Core are limited per PamConnection besides.',
+      'Reconciles at the same time, and as many more for disables alone; those that wait for a list of PAM Core do not count. Calls to PAM Core are limited per PamConnection besides.',
   }),
   backoffBaseSeconds: integerOption({
     ...reconcile,
