@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** What covers the product from the first Secret to the last disable. */
@@ -34,7 +35,8 @@ export default defineConfig({
   test: {
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    maxWorkers: 2,
+    // They wait for clusters more than they compute.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         extends: true,
