@@ -34,17 +34,20 @@ export function withIterations(privateKey: KeyObject, iterations: number): strin
   const longer = Buffer.concat([bytes.subarray(0, at), count, bytes.subarray(at + 4)]);
   // Outer SEQUENCE (two bytes of length), AlgorithmIdentifier, PBES2 parameters, KDF, PBKDF2 parameters.
   longer.writeUInt16BE(longer.readUInt16BE(2) + 2, 2);
-  for (const tag of [...sequencesBefore(longer, at)])
-    longer.writeUInt8(longer.readUInt8(tag + 1) + 2, tag + 1);
+  for (const tag of sequencesAround(longer, at)) longer.writeUInt8(longer.readUInt8(tag + 1) + 2, tag + 1);
   return armoured(longer, 'ENCRYPTED PRIVATE KEY');
 }
 
-/** Offsets of the SEQUENCEs with a short length that hold the given offset. */
-function sequencesBefore(bytes: Buffer, inner: number): number[] {
+/**
+ * Offsets of the SEQUENCEs inside the outer one that hold the given offset. Goes from element to element: one
+ * byte of 0x30 in the random salt must not be taken for a SEQUENCE.
+ */
+function sequencesAround(bytes: Buffer, inner: number): number[] {
   const found: number[] = [];
-  for (let at = 4; at < inner; at += 1) {
-    const isSequence = bytes[at] === 0x30 && (bytes[at + 1] ?? 0) < 0x80;
-    if (isSequence && at + 2 + (bytes[at + 1] ?? 0) > inner) found.push(at);
+  for (let at = 4; at < inner; ) {
+    const end = at + 2 + (bytes[at + 1] ?? 0);
+    if (end > inner) found.push(at);
+    at = end > inner ? at + 2 : end;
   }
   return found;
 }
