@@ -4,13 +4,10 @@ import { type Controller, startController } from './controller/controller.ts';
 import { DeletionBrakes } from './controller/deletion-brakes.ts';
 import type { ResourceKind } from './controller/kubernetes.ts';
 import { OwnVersions } from './controller/own-versions.ts';
-import type { Park } from './controller/park.ts';
 import { type ConnectionPorts, reconcileConnection } from './controller/reconcile-connection.ts';
-import type { ReconcilePorts } from './controller/reconcile-ports.ts';
-import { reconcileResource } from './controller/reconcile-resource.ts';
 import { ResourceClaims } from './controller/resource-claims.ts';
 import { Memories } from './controller/resource-memory.ts';
-import { type Claim, Workqueue } from './controller/workqueue.ts';
+import { Workqueue } from './controller/workqueue.ts';
 import type { Clock } from './core/clock.ts';
 import { connectionName } from './core/managed-resource.ts';
 import { waitSecondsOf } from './core/schedule.ts';
@@ -25,14 +22,13 @@ import type { Tracing } from './observability/tracing.ts';
 import { installKeyReader } from './operator/install-key-reader.ts';
 import { leadership } from './operator/leadership.ts';
 import { watchLists } from './operator/list-watch.ts';
+import { type ManagedPassesOptions, managedPasses } from './operator/managed-passes.ts';
 import { pamConnections } from './operator/pam-connections.ts';
 import { namespaceOf } from './operator/resource-key.ts';
 import { type Reconcile, tracePasses } from './operator/traced-passes.ts';
 import { watchUsage } from './operator/usage-watch.ts';
 import { createWakeUp } from './operator/wake-up.ts';
 import { readKeyPair } from './ssh/key-pair-reader.ts';
-
-type ManagedKind = 'PamCredential' | 'PamSshKey';
 
 export interface OperatorOptions {
   readonly settings: Settings;
@@ -80,8 +76,6 @@ export function startOperator(options: OperatorOptions): Operator {
   const kubernetes = createKubernetesCalls(client, events, () => lease.isLeader());
   const memories = new Memories();
   const ownConnectionVersions = new OwnVersions();
-  /** Ends the waits of the passes that run, by kind and key: the resource is to be disabled now. */
-  const superseding = new Map<string, AbortController>();
   let isSynced = false;
 
   const newQueue = (kind: ResourceKind) => {
@@ -101,8 +95,8 @@ export function startOperator(options: OperatorOptions): Operator {
     queues,
     usage,
     tellUsage,
-    supersede: (kind, key) => superseding.get(`${kind} ${key}`)?.abort(),
-    // Both know each other: the caches tell of changes, and what is woken is looked up in them.
+    // They know each other: the caches tell of changes, what is woken is looked up in them, and passes run for it.
+    supersede: (kind, key) => passes.supersede(kind, key),
     caches: () => caches,
     claims: () => claims,
     memories,
@@ -181,7 +175,7 @@ export function startOperator(options: OperatorOptions): Operator {
     progressDeadlineSeconds: settings.progressDeadlineSeconds,
   });
   const installKey = installKeyReader(client, namespace);
-  const ports: Omit<ReconcilePorts, 'signal' | 'park'> = {
+  const ports: ManagedPassesOptions['ports'] = {
     caches,
     kubernetes,
     connections,
@@ -229,33 +223,7 @@ export function startOperator(options: OperatorOptions): Operator {
       ),
   };
 
-  async function reconcileManaged(
-    kind: ManagedKind,
-    claim: Claim<string>,
-    deadline: AbortSignal,
-    park: Park,
-  ) {
-    const [place = '', name = ''] = claim.key.split('/');
-    const uid = caches.get(kind, place, name)?.metadata.uid;
-    const memory = uid === undefined ? undefined : memories.of(uid);
-    memory?.begin();
-    const superseded = new AbortController();
-    deadline.addEventListener('abort', () => superseded.abort(), { once: true });
-    superseding.set(`${kind} ${claim.key}`, superseded);
-    try {
-      return await reconcileResource({ kind, namespace: place, name }, claim, {
-        ...ports,
-        park,
-        signal: term.signal(),
-        superseded: superseded.signal,
-        stopping: ended.signal,
-      });
-    } finally {
-      superseding.delete(`${kind} ${claim.key}`);
-      if (memory?.end()) queues[kind].add(claim.key);
-    }
-  }
-
+  const passes = managedPasses({ ports, queues, term: term.signal, stopping: ended.signal });
   const traced = tracePasses(tracing, () => caches, memories);
   const start = (kind: ResourceKind, workers: number, reconcile: Reconcile): Controller =>
     startController({
@@ -284,10 +252,8 @@ export function startOperator(options: OperatorOptions): Operator {
     start('PamConnection', settings.maxConcurrentReconciles, ({ key }) =>
       reconcileConnection(key, connectionPorts),
     ),
-    start('PamCredential', settings.maxConcurrentReconciles, (...pass) =>
-      reconcileManaged('PamCredential', ...pass),
-    ),
-    start('PamSshKey', settings.maxConcurrentReconciles, (...pass) => reconcileManaged('PamSshKey', ...pass)),
+    start('PamCredential', settings.maxConcurrentReconciles, passes.of('PamCredential')),
+    start('PamSshKey', settings.maxConcurrentReconciles, passes.of('PamSshKey')),
   ];
   caches.synced.then(
     () => {

@@ -9,3 +9,7 @@ export function keyOf(namespace: string, name: string): string {
 export function namespaceOf(key: string): string {
   return key.slice(0, Math.max(0, key.indexOf('/')));
 }
+
+export function nameOf(key: string): string {
+  return key.slice(key.indexOf('/') + 1);
+}

@@ -4,7 +4,7 @@ import type { PassResult } from '../controller/pass-result.ts';
 import type { Memories } from '../controller/resource-memory.ts';
 import type { Claim } from '../controller/workqueue.ts';
 import type { Tracing } from '../observability/tracing.ts';
-import { namespaceOf } from './resource-key.ts';
+import { nameOf, namespaceOf } from './resource-key.ts';
 
 /** One pass for the key that was claimed, as a controller runs it. */
 export type Reconcile = (claim: Claim<string>, deadline: AbortSignal, park: Park) => Promise<PassResult>;
@@ -23,7 +23,7 @@ export function tracePasses(tracing: Tracing, caches: () => Pick<Caches, 'get'>,
   return (controller: string, kind: ResourceKind, reconcile: Reconcile): Reconcile =>
     (claim, deadline, park) => {
       const namespace = namespaceOf(claim.key);
-      const name = claim.key.slice(claim.key.indexOf('/') + 1);
+      const name = nameOf(claim.key);
       const generation = caches().get(kind, namespace, name)?.metadata.generation;
       return tracing.pass(
         { controller, kind, namespace, name, generation },
