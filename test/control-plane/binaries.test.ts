@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rmSync(assets, { recursive: true }));
 
-/** What setup-envtest provides: no kube-controller-manager. */
+/** What setup-envtest provides: no controllers and no scheduler. */
 function fillAssets(...programs: readonly string[]): void {
   for (const program of programs) symlinkSync(program, join(assets, basename(program)));
 }
@@ -27,7 +27,7 @@ function replaceAsset(name: string, script: string): void {
 }
 
 describe('KUBEBUILDER_ASSETS', () => {
-  it('is used when it is set, also without kube-controller-manager', async () => {
+  it('is used when it is set, also without controllers', async () => {
     fillAssets(real.etcd, real.kubeApiServer, real.kubectl);
     const environment = { KUBEBUILDER_ASSETS: assets };
     expect(await findBinaries({ environment })).toEqual({
@@ -41,12 +41,12 @@ describe('KUBEBUILDER_ASSETS', () => {
     await controlPlane.stop();
   });
 
-  it('without kube-controller-manager cannot give controllers and says so in one sentence', async () => {
+  it('without controllers cannot give them and says so in one sentence', async () => {
     fillAssets(real.etcd, real.kubeApiServer, real.kubectl);
     await expect(
       startControlPlane({ controllers: true, environment: { KUBEBUILDER_ASSETS: assets } }),
     ).rejects.toThrow(
-      `KUBEBUILDER_ASSETS points at ${assets}, which has no executable kube-controller-manager; ` +
+      `KUBEBUILDER_ASSETS points at ${assets}, which has no executable kube-controller-manager, kube-scheduler; ` +
         'unset it to build the control plane from Go modules.',
     );
   });

@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildBinaries } from './build-binaries.ts';
 import { chooseKubernetesRelease, releaseFingerprint } from './kubernetes-release.ts';
 
@@ -9,17 +9,20 @@ export interface ControlPlaneBinaries {
   readonly etcd: string;
   readonly kubeApiServer: string;
   readonly kubectl: string;
-  /** Absent in the folders that setup-envtest fills. */
+  /** Absent in the folders that setup-envtest fills, like kube-scheduler. */
   readonly kubeControllerManager?: string;
+  readonly kubeScheduler?: string;
 }
 
 export interface FindBinariesOptions {
-  /** Whether kube-controller-manager has to be there. */
+  /** Whether kube-controller-manager and kube-scheduler have to be there. */
   readonly controllers?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   /** Receives one line every ten seconds while the binaries are built. */
   readonly log?: (line: string) => void;
 }
+
+const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler'];
 
 /**
  * Finds the programs of the control plane: in KUBEBUILDER_ASSETS if that is set, else in the cache folder of
@@ -40,16 +43,19 @@ export async function findBinaries(options: FindBinariesOptions = {}): Promise<C
 
 function binariesOfAssets(folder: string, controllers: boolean): ControlPlaneBinaries {
   const { binaries, missing } = binariesIn(folder);
-  const needed = missing.filter((name) => controllers || name !== 'kube-controller-manager');
+  const needed = missing.filter((name) => controllers || !CONTROLLERS.includes(name));
   if (needed.length > 0) {
     throw new Error(
       `KUBEBUILDER_ASSETS points at ${folder}, which has no executable ${needed.join(', ')}; ` +
         'unset it to build the control plane from Go modules.',
     );
   }
-  if (!missing.includes('kube-controller-manager')) return binaries;
-  const { kubeControllerManager: _missing, ...rest } = binaries;
-  return rest;
+  const { kubeControllerManager, kubeScheduler, ...others } = binaries;
+  return {
+    ...others,
+    ...(!missing.includes('kube-controller-manager') && { kubeControllerManager }),
+    ...(!missing.includes('kube-scheduler') && { kubeScheduler }),
+  };
 }
 
 function binariesIn(folder: string) {
@@ -58,10 +64,9 @@ function binariesIn(folder: string) {
     kubeApiServer: join(folder, 'kube-apiserver'),
     kubectl: join(folder, 'kubectl'),
     kubeControllerManager: join(folder, 'kube-controller-manager'),
+    kubeScheduler: join(folder, 'kube-scheduler'),
   };
-  const missing = ['etcd', 'kube-apiserver', 'kubectl', 'kube-controller-manager'].filter(
-    (name) => !isExecutable(join(folder, name)),
-  );
+  const missing = Object.values(binaries).flatMap((path) => (isExecutable(path) ? [] : basename(path)));
   return { binaries, missing };
 }
 

@@ -10,7 +10,7 @@ import { chooseKubernetesRelease, releaseFingerprint } from './kubernetes-releas
 import { listProcesses } from './process-list.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
-const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'];
+const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'];
 const FINGERPRINT = releaseFingerprint(chooseKubernetesRelease({}));
 
 let go: FakeGo;
@@ -40,20 +40,20 @@ async function outcome(build: ChildProcess) {
 }
 
 describe('building the control plane', () => {
-  it('builds all four programs with the version in them and keeps nothing else', async () => {
+  it('builds all five programs with the version in them and keeps nothing else', async () => {
     const log: string[] = [];
     const found = await findBinaries({ environment: go.environment, log: (line) => log.push(line) });
     expect(listFolder(cacheFolder())).toEqual([FINGERPRINT]);
     expect(listFolder(join(cacheFolder(), FINGERPRINT))).toEqual(PROGRAMS);
     expect(found.kubectl).toBe(join(cacheFolder(), FINGERPRINT, 'kubectl'));
-    expect(builds()).toHaveLength(4);
+    expect(builds()).toHaveLength(5);
     for (const call of builds()) {
       expect(call).toContain('-trimpath');
       expect(call).toContain('version.gitVersion=v1.37.2 ');
       expect(call).toContain('version.gitMajor=1 ');
       expect(call).toContain('version.gitMinor=37 ');
     }
-    expect(log.join('\n')).toMatch(/Building 2 of 4, kube-apiserver: \d+ s/);
+    expect(log.join('\n')).toMatch(/Building 2 of 5, kube-apiserver: \d+ s/);
   });
 
   it('does not call go when everything is in the cache', async () => {
@@ -75,7 +75,7 @@ describe('building the control plane', () => {
       [startBuild({ BUILD_SECONDS: '0.3' }), startBuild({ BUILD_SECONDS: '0.3' })].map(outcome),
     );
     expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
-    expect(builds()).toHaveLength(4);
+    expect(builds()).toHaveLength(5);
     expect(outcomes.map(({ complaints }) => complaints).join('')).toContain('Waiting for another process');
     expect(listFolder(cacheFolder())).toEqual([FINGERPRINT]);
   });

@@ -20,9 +20,10 @@ const PROGRAMS = [
   { name: 'kube-apiserver', package: 'k8s.io/kubernetes/cmd/kube-apiserver' },
   { name: 'kubectl', package: 'k8s.io/kubernetes/cmd/kubectl' },
   { name: 'kube-controller-manager', package: 'k8s.io/kubernetes/cmd/kube-controller-manager' },
+  { name: 'kube-scheduler', package: 'k8s.io/kubernetes/cmd/kube-scheduler' },
 ];
 
-/** Builds etcd, kube-apiserver, kubectl and kube-controller-manager as {@link buildGoPrograms} does. */
+/** Builds etcd, kube-apiserver, kubectl, kube-controller-manager and kube-scheduler as {@link buildGoPrograms} does. */
 export async function buildBinaries({ release, folder, environment, log }: BuildOptions): Promise<void> {
   const variables = kubernetesVersionVariables(release.version);
   await buildGoPrograms({

@@ -4,6 +4,7 @@ export interface ControlPlanePorts {
   readonly etcdClient: number;
   readonly etcdPeer: number;
   readonly controllerManager: number;
+  readonly scheduler: number;
 }
 
 /** Files that the components read; all are PEM but the kubeconfig. */
@@ -100,5 +101,17 @@ export function controllerManagerFlags(ports: ControlPlanePorts, files: ControlP
     `--root-ca-file=${files.caCertificate}`,
     `--service-account-private-key-file=${files.serviceAccountKey}`,
     `--controllers=${CONTROLLERS.join(',')}`,
+  ];
+}
+
+export function schedulerFlags(ports: ControlPlanePorts, files: ControlPlaneFiles): string[] {
+  return [
+    `--kubeconfig=${files.kubeconfig}`,
+    `--secure-port=${ports.scheduler}`,
+    '--bind-address=127.0.0.1',
+    `--cert-dir=${files.certificateFolder}`,
+    `--tls-cert-file=${files.servingCertificate}`,
+    `--tls-private-key-file=${files.servingKey}`,
+    '--leader-elect=false',
   ];
 }

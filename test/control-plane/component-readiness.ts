@@ -29,5 +29,7 @@ export async function isComponentReady(
       const health = (await get(ports.controllerManager, '/healthz?verbose')) ?? '';
       return CONTROLLERS.every((controller) => health.includes(`[+]${controller} ok`));
     }
+    case 'kube-scheduler':
+      return (await get(ports.scheduler, '/readyz')) !== undefined;
   }
 }

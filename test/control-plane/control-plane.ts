@@ -5,8 +5,8 @@ import type { SupervisorPlan } from './supervisor-messages.ts';
 
 export interface ControlPlaneOptions {
   /**
-   * Adds kube-controller-manager. Without it nothing is garbage-collected, namespaces never go away, there is
-   * no ServiceAccount `default`, and the roles `view`, `edit` and `admin` stay empty.
+   * Adds kube-controller-manager and kube-scheduler. Without them nothing is garbage-collected, namespaces never go
+   * away, there is no ServiceAccount `default`, the roles `view`, `edit` and `admin` stay empty, and no Pod gets a Node.
    */
   readonly controllers?: boolean;
   /** Progress of a build and components that end by themselves. */

@@ -55,6 +55,26 @@ describe('a control plane with controllers', () => {
       .toBe(controlPlane.caCertificate);
   });
 
+  it('gives a Pod its Node', async () => {
+    const create = (object: object) =>
+      runKubectl(controlPlane, ['create', '-f', '-'], JSON.stringify(object));
+    await create({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node' } });
+    const status = JSON.stringify({ status: { allocatable: { pods: '1' } } });
+    await kubectl('patch', 'node', 'node', '--subresource=status', '--type=merge', '-p', status);
+    // No kubelet says that the Node is ready.
+    const tolerations = [{ operator: 'Exists' }];
+    const containers = [{ name: 'none', image: 'none' }];
+    await create({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'pod' },
+      spec: { tolerations, containers },
+    });
+    await expect
+      .poll(() => kubectl('get', 'pod', 'pod', '-o', 'jsonpath={.spec.nodeName}'), PATIENCE)
+      .toBe('node');
+  });
+
   it('has an API server that can be terminated in seconds while the controllers watch it', async () => {
     await controlPlane.terminateApiServer();
     await controlPlane.startApiServer();

@@ -6,7 +6,7 @@ const HELP = `Usage: npm run control-plane -- [options]
 
 Starts a real etcd and kube-apiserver on 127.0.0.1 and keeps them until Ctrl-C.
 
-  --controllers       also kube-controller-manager: garbage collection, namespaces, Deployments
+  --controllers       also kube-controller-manager and kube-scheduler: garbage collection, namespaces, Pods
   --data DIRECTORY    keep the data there and find it again at the next start
   --port PORT         port of the API server (default: a free one)
   --build-only        only make sure that the binaries are there

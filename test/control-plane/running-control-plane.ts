@@ -6,6 +6,7 @@ import {
   type ControlPlanePorts,
   controllerManagerFlags,
   etcdFlags,
+  schedulerFlags,
 } from './component-flags.ts';
 import { ComponentProcess } from './component-process.ts';
 import { isComponentReady } from './component-readiness.ts';
@@ -13,7 +14,7 @@ import { type PreparedFiles, prepareFiles } from './control-plane-files.ts';
 import { findFreePort } from './free-port.ts';
 import type { SupervisorPlan } from './supervisor-messages.ts';
 
-export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager';
+export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler';
 export type ComponentSignal = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT';
 
 /** What a client of the control plane has to know. */
@@ -81,12 +82,15 @@ export class RunningControlPlane {
         new ComponentProcess(command, (logTail) => this.#onUnexpectedEnd(name, logTail)),
       ] as const;
     };
-    const { etcd, kubeApiServer, kubeControllerManager } = plan.binaries;
+    const { etcd, kubeApiServer, kubeControllerManager, kubeScheduler } = plan.binaries;
     this.#components = new Map([
       component('etcd', etcd, etcdFlags(ports, files)),
       component('kube-apiserver', kubeApiServer, apiServerFlags(ports, files, plan.apiServerFlags)),
       ...(plan.controllers && kubeControllerManager !== undefined
         ? [component('kube-controller-manager', kubeControllerManager, controllerManagerFlags(ports, files))]
+        : []),
+      ...(plan.controllers && kubeScheduler !== undefined
+        ? [component('kube-scheduler', kubeScheduler, schedulerFlags(ports, files))]
         : []),
     ]);
     this.#log = log;
@@ -115,6 +119,7 @@ export class RunningControlPlane {
       etcdClient: await findFreePort(),
       etcdPeer: await findFreePort(),
       controllerManager: await findFreePort(),
+      scheduler: await findFreePort(),
     };
     const server = `https://127.0.0.1:${ports.apiServer}`;
     const prepared = await prepareFiles(directory, plan.dataDirectory ?? join(directory, 'data'), server);
@@ -156,11 +161,11 @@ export class RunningControlPlane {
   }
 
   /**
-   * kube-controller-manager gives up when the API server is away for more than seconds, and relies on being
-   * started again, in a cluster by the kubelet. The others are to stay as a test has left them.
+   * Controllers give up when the API server is away for more than seconds, and rely on being started again, in a
+   * cluster by the kubelet. The others are to stay as a test has left them.
    */
   #onUnexpectedEnd(name: ComponentName, logTail: string): void {
-    if (!this.#isUp || name !== 'kube-controller-manager') {
+    if (!this.#isUp || name === 'etcd' || name === 'kube-apiserver') {
       this.#log(`${name} ended by itself; the end of its log:\n${logTail}`);
       return;
     }

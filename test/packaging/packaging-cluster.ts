@@ -16,7 +16,7 @@ import { processRuntime } from './process-runtime.ts';
 const NODE = 'node-1';
 
 /**
- * A control plane with its controllers, the real scheduler, one Node that kwok keeps Ready, and a kubelet that runs Pods
+ * A control plane with its controllers and its scheduler, one Node that kwok keeps Ready, and a kubelet that runs Pods
  * as processes: what `helm install --wait` waits for really happens.
  */
 export interface PackagingCluster {
@@ -44,23 +44,11 @@ export async function startPackagingCluster(
     const text = objects.map((object) => stringify(object)).join('---\n');
     await runKubectl(controlPlane, ['apply', '--server-side', '-f', '-'], text);
   };
-  const children = [
-    component(tools.kubeScheduler, [
-      ...['--kubeconfig', kubeconfigPath, '--bind-address', '127.0.0.1'],
-      ...[
-        '--secure-port',
-        String(await findFreePort()),
-        '--leader-elect=false',
-        '--cert-dir',
-        controlPlane.directory,
-      ],
-    ]),
-    component(tools.kwok, [
-      ...['--kubeconfig', kubeconfigPath, '--manage-all-nodes=true', '--node-ip', '127.0.0.1'],
-      ...['--server-address', `127.0.0.1:${await findFreePort()}`, '--node-lease-duration-seconds', '40'],
-      ...['-c', join(import.meta.dirname, 'node-stages.yaml')],
-    ]),
-  ];
+  const kwok = startProgram(tools.kwok, [
+    ...['--kubeconfig', kubeconfigPath, '--manage-all-nodes=true', '--node-ip', '127.0.0.1'],
+    ...['--server-address', `127.0.0.1:${await findFreePort()}`, '--node-lease-duration-seconds', '40'],
+    ...['-c', join(import.meta.dirname, 'node-stages.yaml')],
+  ]);
   const room = { cpu: '32', memory: '64Gi', pods: '110' };
   await apply({
     apiVersion: 'v1',
@@ -92,14 +80,14 @@ export async function startPackagingCluster(
     eventually,
     stop: async () => {
       await kubelet.stop();
-      for (const child of children) await end(child);
+      await end(kwok);
       await api.stop();
       await controlPlane.stop();
     },
   };
 }
 
-function component(program: string, args: readonly string[]): ChildProcess {
+function startProgram(program: string, args: readonly string[]): ChildProcess {
   const child = spawn(program, args, { stdio: 'ignore' });
   process.once('exit', () => child.kill('SIGKILL'));
   return child;

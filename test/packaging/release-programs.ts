@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cachedGoPrograms } from '../cached-go-programs.ts';
+import { cachedGoPrograms } from './cached-go-programs.ts';
+import { moduleVersion } from './module-version.ts';
 
 /** Absolute paths. */
 export interface ReleasePrograms {
@@ -10,31 +10,28 @@ export interface ReleasePrograms {
   readonly cosign: string;
 }
 
-const MODULE = import.meta.dirname;
+const MODULE = join(import.meta.dirname, 'tools');
 
-/** Finds them in the user's cache folder, else builds them there from the modules that are pinned beside this file. */
+/** Finds them in the user's cache folder, else builds them there from the modules that are pinned in `tools`. */
 export async function findReleasePrograms(log: (line: string) => void = () => {}): Promise<ReleasePrograms> {
   const syft = 'github.com/anchore/syft';
   const cosign = 'github.com/sigstore/cosign/v3';
   const folder = await cachedGoPrograms({
     what: 'syft and cosign',
     programs: [
-      { name: 'syft', package: `${syft}/cmd/syft`, variables: [`main.version=${versionOf(syft)}`] },
+      {
+        name: 'syft',
+        package: `${syft}/cmd/syft`,
+        variables: [`main.version=${moduleVersion(MODULE, syft)}`],
+      },
       {
         name: 'cosign',
         package: `${cosign}/cmd/cosign`,
-        variables: [`sigs.k8s.io/release-utils/version.gitVersion=v${versionOf(cosign)}`],
+        variables: [`sigs.k8s.io/release-utils/version.gitVersion=v${moduleVersion(MODULE, cosign)}`],
       },
     ],
     module: MODULE,
     log,
   });
   return { syft: join(folder, 'syft'), cosign: join(folder, 'cosign') };
-}
-
-function versionOf(module: string): string {
-  const required = readFileSync(join(MODULE, 'go.mod'), 'utf8').split('\n');
-  const found = required.find((line) => line.trim().startsWith(`${module} v`));
-  if (found === undefined) throw new Error(`go.mod of the release programs does not require ${module}`);
-  return found.trim().split(' v')[1]?.split(' ')[0] ?? '';
 }

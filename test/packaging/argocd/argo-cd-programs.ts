@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runGo } from '../../control-plane/run-go.ts';
 import { cachedGoPrograms } from '../cached-go-programs.ts';
+import { moduleVersion } from '../module-version.ts';
 
 /** Absolute paths. */
 export interface ArgoCdPrograms {
@@ -22,7 +23,11 @@ export async function findArgoCd(log: (line: string) => void = () => {}): Promis
   const folder = await cachedGoPrograms({
     what: 'Argo CD',
     programs: [
-      { name: 'argocd', package: `${ARGO_CD}/cmd`, variables: [`${ARGO_CD}/common.version=${version()}`] },
+      {
+        name: 'argocd',
+        package: `${ARGO_CD}/cmd`,
+        variables: [`${ARGO_CD}/common.version=${moduleVersion(MODULE, ARGO_CD)}`],
+      },
       { name: 'argodiff', package: './argodiff' },
     ],
     module: MODULE,
@@ -37,10 +42,4 @@ export async function argoCdSources(): Promise<string> {
   const download = ['mod', 'download', '-json', ARGO_CD];
   const answer = await runGo({ arguments: download, directory: MODULE, environment: process.env });
   return (JSON.parse(answer) as { Dir: string }).Dir;
-}
-
-function version(): string {
-  const found = /argo-cd\/v3 v(\S+)/.exec(readFileSync(join(MODULE, 'go.mod'), 'utf8'))?.[1];
-  if (found === undefined) throw new Error(`go.mod of Argo CD does not require ${ARGO_CD}`);
-  return found;
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { scriptUnder } from '../guide.ts';
 import { findPackagingTools } from '../packaging-tools.ts';
 import { type Registry, startRegistry } from '../registry.ts';
-import { findReleasePrograms } from '../release/release-programs.ts';
+import { findReleasePrograms } from '../release-programs.ts';
 
 /** Somebody follows docs/release.md, command by command, with a local registry. The rows follow each other. */
 const PAGE = 'docs/release.md';
