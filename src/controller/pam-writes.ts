@@ -60,6 +60,7 @@ export class PamWrites {
       priority:
         operation === 'Disable' ? PRIORITY.disable : Math.min(this.#ports.priority, PRIORITY.deletion),
     };
+    let isTried = true;
     const startedAtMs = clock.monotonicMs();
     const audit = (outcome: AuditOutcome, error?: PamError, reason?: string) =>
       this.#audit(operation, target, requestId, clock.monotonicMs() - startedAtMs, outcome, error, reason);
@@ -75,12 +76,16 @@ export class PamWrites {
       return result;
     } catch (error) {
       if (!(error instanceof PamError)) throw error;
+      const { signal: why, unsent } = error.fault;
+      // Given up while it waited: no write was tried, so none is told of.
+      isTried = why !== 'aborted' || unsent !== true;
+      if (!isTried) throw error;
       if (target.withContent === true && !wasNotApplied(error.fault))
         this.unansweredAtMs = clock.monotonicMs();
       audit(wasNotApplied(error.fault) ? 'Refused' : 'Unknown', error, this.classify(error).reason);
       throw error;
     } finally {
-      this.endedAtMs = clock.monotonicMs();
+      if (isTried) this.endedAtMs = clock.monotonicMs();
       ending.release();
       endsWait.release();
     }

@@ -1,8 +1,9 @@
 import type { PamOperation } from './pam-fault.ts';
 
 /**
- * What became of a write: PAM applied it (or the record was in that state already); PAM refused it (certainly not
- * applied); or nobody knows (no answer, a gateway's error, an abort).
+ * What became of a write: PAM applied it (or the record was in that state already); PAM refused it, or there was no
+ * token or connection to send it with (certainly not applied); or nobody knows (no answer, a gateway's error, an abort
+ * of a call that had begun). A call that was given up before its first byte is no write.
  */
 export type AuditOutcome = 'Applied' | 'Refused' | 'Unknown';
 

@@ -55,6 +55,8 @@ export interface PamFault {
   readonly saysAlready?: boolean;
   /** `Retry-After` in milliseconds, from seconds or a date, capped at 15 min; absent when none was sent. */
   readonly retryAfterMs?: number;
+  /** The call ended before its first byte: nobody ever saw it. */
+  readonly unsent?: true;
 }
 
 /** The only error that leaves `src/pam`: no cause, no headers, no body, no URL. */
@@ -69,13 +71,13 @@ export class PamError extends Error {
 }
 
 /**
- * Whether the call certainly changed nothing: PAM answered with a readable 4xx, or the call was not sent for
- * want of a token. Everything else (no answer, a gateway's 502, a 500) is an unknown outcome, because PAM may
+ * Whether the call certainly changed nothing: PAM answered with a readable 4xx, or the call was not sent, for
+ * want of a token or of a connection. Everything else (no answer, a gateway's 502, a 500) is an unknown outcome, because PAM may
  * have applied it before the answer was lost.
  */
 export function wasNotApplied(fault: PamFault): boolean {
-  const { operation, httpStatus, signal } = fault;
-  if (operation === 'Token') return true;
+  const { operation, httpStatus, signal, unsent } = fault;
+  if (operation === 'Token' || unsent === true) return true;
   // A timeout that somebody on the way reports says nothing about what PAM did meanwhile.
   if (signal === 'requestTimedOut' || httpStatus === 408) return false;
   return httpStatus !== undefined && httpStatus >= 400 && httpStatus < 500 && signal !== 'unreadable';

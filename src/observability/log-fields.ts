@@ -67,7 +67,7 @@ export const AUDIT_FIELDS = {
   hostname: 'Host name of the target record',
   username: 'User name of the target record',
   withContent: 'Whether the call carried a secret value',
-  outcome: 'Applied (or so already), Refused (certainly not applied) or Unknown',
+  outcome: 'Applied (or so already), Refused (or not sent: certainly not applied) or Unknown',
   code: "PAM Core's business number",
   httpStatus: 'HTTP status of the answer; absent when there was none',
   reason: 'Condition reason that the answer led to; absent on success',

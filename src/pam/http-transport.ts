@@ -1,5 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import got, { type Response } from 'got';
 import { joinSignals } from '../core/join-signals.ts';
 import type { PamSignal } from '../core/pam-fault.ts';
@@ -31,7 +32,7 @@ type HttpAnswer =
       readonly date: string | undefined;
       readonly body: Uint8Array;
     }
-  | { readonly signal: PamSignal; readonly httpStatus?: number };
+  | { readonly signal: PamSignal; readonly httpStatus?: number; readonly unsent?: true };
 
 /** Sends one call, once: no retry, no redirect, no exception. */
 export interface HttpTransport {
@@ -58,14 +59,15 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
   });
 
   async function send(call: HttpCall): Promise<HttpAnswer> {
-    if (call.signal.aborted || closing.signal.aborted) return { signal: 'aborted' };
-    if (call.timeoutMs <= 0) return { signal: 'timeout' };
+    if (call.signal.aborted || closing.signal.aborted) return { signal: 'aborted', unsent: true };
+    if (call.timeoutMs <= 0) return { signal: 'timeout', unsent: true };
     const timeoutMs = Math.ceil(call.timeoutMs);
     const connectMs = Math.min(settings.timeouts.connectMs, timeoutMs);
     const ending = joinSignals(call.signal, closing.signal);
 
     let httpStatus: number | undefined;
     let refused = false;
+    let begun = false;
     try {
       const stream = client.stream(call.url, {
         method: call.method,
@@ -80,10 +82,16 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
         signal: ending.signal,
       });
       stream.once('request', (request: ClientRequest) =>
-        beforeFirstByte(request, () => {
-          refused = call.mayStart?.() === false;
-          return !refused;
-        }),
+        beforeFirstByte(
+          request,
+          () => {
+            refused = call.mayStart?.() === false;
+            return !refused;
+          },
+          () => {
+            begun = true;
+          },
+        ),
       );
       let response: Response | undefined;
       stream.once('response', (answer: Response) => {
@@ -106,9 +114,10 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
         body: Buffer.concat(chunks, bytes),
       };
     } catch (error) {
-      if (refused || call.signal.aborted || closing.signal.aborted) return { signal: 'aborted' };
+      const unsent = !begun && { unsent: true as const };
+      if (refused || call.signal.aborted || closing.signal.aborted) return { signal: 'aborted', ...unsent };
       const signal = signalOfFailure(error);
-      return signal === 'unreadable' ? unreadable(httpStatus) : { signal };
+      return signal === 'unreadable' ? unreadable(httpStatus) : { signal, ...unsent };
     } finally {
       ending.release();
     }
@@ -126,15 +135,20 @@ export function createHttpTransport(settings: PamConnectionSettings): HttpTransp
 /**
  * Asks when the request has got its socket, and again when a new one is connected, which may be seconds later. Node
  * writes the request right after these events, in the same turn, and nothing once it was destroyed in them.
+ *
+ * @param begins told when the request is written now; until then the other side has seen nothing of it
  */
-function beforeFirstByte(request: ClientRequest, maySend: () => boolean): void {
-  const ask = () => {
+function beforeFirstByte(request: ClientRequest, maySend: () => boolean, begins: () => void): void {
+  const ask = (isOpen: boolean) => {
     if (!maySend()) request.destroy();
+    else if (isOpen) begins();
   };
-  request.once('socket', (socket: Socket) => {
-    ask();
+  request.once('socket', (socket: Socket | TLSSocket) => {
     // A socket of TLS is secure later than it is connected, and holds the request back until then.
-    if (!request.reusedSocket) socket.once('encrypted' in socket ? 'secureConnect' : 'connect', ask);
+    const isSecured = 'encrypted' in socket;
+    // What goes through a proxy comes secure already, and new.
+    ask(!socket.connecting && (!isSecured || socket.authorized));
+    if (!request.reusedSocket) socket.once(isSecured ? 'secureConnect' : 'connect', () => ask(true));
   });
 }
 

@@ -101,7 +101,7 @@ export function limitCalls(
         if (at >= 0) waiters.splice(at, 1);
         stopListening();
         serve();
-        reject(new PamError({ operation, signal: 'aborted' }));
+        reject(new PamError({ operation, signal: 'aborted', unsent: true }));
       };
       const waiter: Waiter = {
         operation,
@@ -113,7 +113,7 @@ export function limitCalls(
         abort,
       };
       if (closed || signals.some(({ aborted }) => aborted))
-        return reject(new PamError({ operation, signal: 'aborted' }));
+        return reject(new PamError({ operation, signal: 'aborted', unsent: true }));
       for (const each of signals) each.addEventListener('abort', abort, { once: true });
       const behind = waiters.findIndex((other) => other.priority < priority);
       waiters.splice(behind < 0 ? waiters.length : behind, 0, waiter);
@@ -136,7 +136,7 @@ export function limitCalls(
     const sentAtMs = clock.monotonicMs();
     try {
       // The client asks again before it sends; here it saves a call that must not be sent its token.
-      if (context.mayStart?.() === false) throw new PamError({ operation, signal: 'aborted' });
+      if (context.mayStart?.() === false) throw new PamError({ operation, signal: 'aborted', unsent: true });
       const answer = await call();
       learn(sentAtMs, 'answer');
       return answer;

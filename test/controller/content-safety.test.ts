@@ -11,6 +11,10 @@ import { useVirtualTime } from './virtual-time.ts';
 let world: ReconcileWorld;
 
 const timeout = { signal: 'timeout' } as const;
+/** No connection. */
+const unsent = { signal: 'unreachable', unsent: true } as const;
+/** In line for a place, and ended there. */
+const givenUp = { signal: 'aborted', unsent: true } as const;
 
 function edit(spec: Parameters<typeof credential>[0], metadata: Parameters<typeof credential>[1] = {}): void {
   const { status, metadata: before } = world.kubernetes.stored('PamCredential', 'shop', 'orders');
@@ -107,6 +111,40 @@ describe('a push without an answer', () => {
     await world.reconcile();
     expect(passwordInPam()).toBe('three');
     expect(world.ready()).toBe('True Synced');
+  });
+
+  it.each([
+    { because: 'there was no connection', fault: unsent },
+    { because: 'it was given up while it waited for its place', fault: givenUp },
+  ])('D10 a new value waits for no push that never went out: $because', async ({ fault }) => {
+    await inSync();
+    setSecret('two');
+    world.pam.faults.push({ operation: 'Upsert', fault });
+    await world.reconcile();
+    expect(passwordInPam()).toBe('one');
+    setSecret('three');
+    await world.wait(2000);
+    await world.reconcile();
+    expect(passwordInPam()).toBe('three');
+    expect(world.ready()).toBe('True Synced');
+    expect(world.status().pending).toBeUndefined();
+  });
+
+  it('D10 a push that never went out does not hide one of the same value that did', async () => {
+    await inSync();
+    setSecret('two');
+    world.pam.faults.push({ operation: 'Upsert', fault: timeout }, { operation: 'Upsert', fault: unsent });
+    await world.reconcile();
+    await world.wait(30_000);
+    await world.reconcile();
+    expect(world.pam.faults).toEqual([]);
+    setSecret('three');
+    await world.wait(2000);
+    await world.reconcile();
+    expect(passwordInPam()).toBe('one');
+    await world.wait(30_000);
+    await world.reconcile();
+    expect(passwordInPam()).toBe('three');
   });
 
   it('D10 a force-sync does not cut the wait short, and is handled when it is over', async () => {
@@ -308,9 +346,18 @@ describe('the install key', () => {
 describe('whatever happens to answers, processes and Secrets', () => {
   useVirtualTime();
 
+  const FAULTS = {
+    lost: { fault: timeout, applied: true },
+    notApplied: { fault: timeout },
+    refused: { fault: refusal(1011) },
+    unsent: { fault: unsent },
+    givenUp: { fault: givenUp },
+  } as const;
+  type FaultKind = keyof typeof FAULTS | 'late';
+
   type Step =
     | { readonly do: 'secret'; readonly value: string }
-    | { readonly do: 'fault'; readonly kind: 'lost' | 'notApplied' | 'late' | 'refused' }
+    | { readonly do: 'fault'; readonly kind: FaultKind }
     | { readonly do: 'edit' | 'crash' | 'toggle' | 'recreate' }
     | { readonly do: 'wait'; readonly ms: number };
 
@@ -320,7 +367,7 @@ describe('whatever happens to answers, processes and Secrets', () => {
       weight: 4,
       arbitrary: fc.record({
         do: fc.constant('fault'),
-        kind: fc.constantFrom('lost', 'notApplied', 'late', 'refused'),
+        kind: fc.constantFrom<FaultKind>('late', 'lost', 'notApplied', 'refused', 'unsent', 'givenUp'),
       }),
     },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('edit', 'crash', 'toggle', 'recreate') }) },
@@ -369,13 +416,7 @@ describe('whatever happens to answers, processes and Secrets', () => {
         return setSecret(declared.password);
       case 'fault':
         if (next.kind === 'late') return addLateFault();
-        if (next.kind === 'lost')
-          world.pam.faults.push({ operation: 'Upsert', fault: timeout, applied: true });
-        else
-          world.pam.faults.push({
-            operation: 'Upsert',
-            fault: next.kind === 'refused' ? refusal(1011) : timeout,
-          });
+        world.pam.faults.push({ operation: 'Upsert', ...FAULTS[next.kind] });
         return;
       case 'crash':
         // What a process knows of a try that a later one has overtaken goes with it: a known limit.

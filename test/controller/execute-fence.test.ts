@@ -159,11 +159,26 @@ describe('execute: audit', () => {
       outcome: 'Unknown',
     },
     { because: 'PAM refused readably', fault: refusal(1009), outcome: 'Refused' },
+    {
+      because: 'there was no connection, so nothing was sent',
+      fault: { signal: 'unreachable', unsent: true } as const,
+      outcome: 'Refused',
+    },
   ])('says $outcome where $because', async ({ fault, outcome }) => {
     const bench = new ExecutionBench();
     bench.pam.faults.push({ operation: 'Enable', fault });
     await bench.run([{ do: 'enable', id: '7', unlessRegistered: false }]);
     expect(bench.audits).toMatchObject([{ operation: 'Enable', id: '7', outcome }]);
+  });
+
+  it('says nothing of a call that was given up before its first byte: it was no write', async () => {
+    const bench = new ExecutionBench();
+    bench.pam.faults.push({ operation: 'Upsert', fault: { signal: 'aborted', unsent: true } });
+    const executed = await bench.run([upsert()]);
+    expect(bench.audits).toEqual([]);
+    expect(executed.outcome).toMatchObject({ outdated: true, wrote: false });
+    expect(executed).not.toHaveProperty('writeEndedAtMs');
+    expect(executed).not.toHaveProperty('unansweredAtMs');
   });
 
   it('holds no secret', async () => {

@@ -271,6 +271,8 @@ describe('whether a refused call certainly changed nothing', () => {
       expected: false,
     },
     { because: 'aborted', fault: { signal: 'aborted' }, expected: false },
+    { because: 'given up in line', fault: { signal: 'aborted', unsent: true }, expected: true },
+    { because: 'no connection, so no call', fault: { signal: 'unreachable', unsent: true }, expected: true },
   ];
   it.each(rows)('$because: $expected', ({ fault, expected }) => {
     expect(wasNotApplied({ operation: 'Upsert', signal: 'timeout', ...fault })).toBe(expected);

@@ -1,7 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { PamCallContext, PamClient } from '../../src/core/pam-call.ts';
+import { PamError } from '../../src/core/pam-fault.ts';
+import { SecretText } from '../../src/core/secret-text.ts';
 import type { PamConnectionSettings } from '../../src/pam/pam-connection-settings.ts';
 import { type Certificate, selfSignedCertificate } from '../support/pam-core/self-signed-certificate.ts';
+import { startConnectProxy } from './connect-proxy.ts';
 import {
   clientFor,
   context,
@@ -11,11 +15,16 @@ import {
   startLoopbackPam,
   stopAll,
 } from './loopback-pam.ts';
+import { startSilentServer } from './silent-server.ts';
 
 afterEach(stopAll);
 
 const short: Partial<PamConnectionSettings> = {
   timeouts: { connectMs: 400, requestMs: 400, inventoryMs: 400 },
+};
+/** Longer than a test may take: whatever ends a call here is not its timeout. */
+const unhurried: Partial<PamConnectionSettings> = {
+  timeouts: { connectMs: 60_000, requestMs: 60_000, inventoryMs: 60_000 },
 };
 
 describe('a call that may not start any more, asked at the last moment', () => {
@@ -38,11 +47,94 @@ describe('a call that may not start any more, asked at the last moment', () => {
     const mayStart = () => ++asked !== refusedAsk;
     await expect(client.disable('credential', '5', context({ mayStart }))).rejects.toMatchObject({
       name: 'PamError',
-      fault: { operation: 'Disable', signal: 'aborted' },
+      fault: { operation: 'Disable', signal: 'aborted', unsent: true },
     });
     expect({ asked, calls: pam.calls }).toEqual({ asked: refusedAsk, calls: [] });
     await client.disable('credential', '6', context({ mayStart: () => true }));
     expect(pam.calls.map(({ path }) => path.split('/').at(-1))).toEqual(['6']);
+  });
+});
+
+describe('whether anything was sent', () => {
+  const https = selfSignedCertificate();
+  const signed: Partial<PamConnectionSettings> = {
+    auth: {
+      type: 'oauth1',
+      consumerKey: 'consumer',
+      consumerSecret: new SecretText('consumer-secret'),
+      tokenKey: 'token',
+      tokenSecret: new SecretText('token-secret'),
+      signatureMethod: 'HMAC-SHA1',
+    },
+  };
+  const faultOf = (client: PamClient, more: Partial<PamCallContext> = {}) =>
+    client.disable('credential', '5', context(more)).then(
+      () => undefined,
+      (error: unknown) => (error instanceof PamError ? error.fault : error),
+    );
+
+  it('not where nobody listens', async () => {
+    const pam = await startLoopbackPam();
+    await pam.stop();
+    expect(await faultOf(clientFor(pam.url, signed))).toMatchObject({ signal: 'unreachable', unsent: true });
+  });
+
+  it('not where the certificate is not trusted', async () => {
+    const pam = await startLoopbackPam(https);
+    expect(await faultOf(clientFor(pam.url, signed))).toMatchObject({ signal: 'tls', unsent: true });
+    expect(pam.calls).toEqual([]);
+  });
+
+  it('not where the handshake does not end', async () => {
+    const silent = await startSilentServer();
+    const client = clientFor(`https://127.0.0.1:${silent.port}`, { ...signed, ...short });
+    expect(await faultOf(client)).toMatchObject({ unsent: true });
+    expect(silent.connections()).toBe(1);
+  });
+
+  it('not where the caller ends the call during the handshake', async () => {
+    const silent = await startSilentServer();
+    const client = clientFor(`https://127.0.0.1:${silent.port}`, { ...signed, ...unhurried });
+    const caller = new AbortController();
+    const fault = faultOf(client, { signal: caller.signal });
+    await expect.poll(silent.connections).toBe(1);
+    caller.abort();
+    expect(await fault).toMatchObject({ signal: 'aborted', unsent: true });
+  });
+
+  it.each([
+    { because: 'over a new socket', tls: undefined, calls: 0 },
+    { because: 'over a kept socket', tls: undefined, calls: 1 },
+    { because: 'over a new socket of TLS', tls: https, calls: 0 },
+    { because: 'over a kept socket of TLS', tls: https, calls: 1 },
+  ])('it may have been $because, where the connection ends without an answer', async ({ tls, calls }) => {
+    const pam = await startLoopbackPam(tls);
+    const client = clientFor(pam.url, { ...signed, ...(tls !== undefined && { ca: tls.cert }) });
+    for (let call = 0; call < calls; call += 1) await client.disable('credential', '4', context());
+    pam.reply = (_seen, response) => response.destroy();
+    const fault = await faultOf(client);
+    expect(fault).toMatchObject({ signal: 'unreachable' });
+    expect(fault).not.toHaveProperty('unsent');
+    expect(pam.calls).toHaveLength(calls + 1);
+  });
+
+  it('it may have been through a proxy, where the connection ends without an answer', async () => {
+    const pam = await startLoopbackPam(https);
+    const proxy = await startConnectProxy();
+    pam.reply = (_seen, response) => response.destroy();
+    const fault = await faultOf(clientFor(pam.url, { ...signed, ca: https.cert, proxyUrl: proxy.url }));
+    expect(fault).toMatchObject({ signal: 'unreachable' });
+    expect(fault).not.toHaveProperty('unsent');
+    expect(pam.calls).toHaveLength(1);
+  });
+
+  it('it was where the caller ends a call that waits for its answer', async () => {
+    const pam = await startLoopbackPam();
+    const caller = new AbortController();
+    pam.reply = () => caller.abort();
+    const fault = await faultOf(clientFor(pam.url, { ...signed, ...unhurried }), { signal: caller.signal });
+    expect(fault).toMatchObject({ signal: 'aborted' });
+    expect(fault).not.toHaveProperty('unsent');
   });
 });
 
@@ -149,11 +241,6 @@ describe('an answer that is none, or not a plain one', () => {
     });
   });
 });
-
-/** Longer than a test may take: whatever ends a call here is not its timeout. */
-const unhurried: Partial<PamConnectionSettings> = {
-  timeouts: { connectMs: 60_000, requestMs: 60_000, inventoryMs: 60_000 },
-};
 
 describe('what ends a call', () => {
   it('the caller, at once', async () => {

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PamError } from '../../src/core/pam-fault.ts';
 import { context, limited } from './slow-client.ts';
 
-const aborted = { name: 'PamError', fault: { signal: 'aborted' } };
+/** Nothing was sent: the call never left its place in line. */
+const aborted = { name: 'PamError', fault: { signal: 'aborted', unsent: true } };
 
 describe('limitCalls', () => {
   beforeEach(() => {
