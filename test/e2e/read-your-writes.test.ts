@@ -43,6 +43,12 @@ async function wake(name: string): Promise<void> {
 const edit = (name: string, additional: string) =>
   stage.patch('pamcredential', name, { spec: { additional } });
 
+/** Makes one pass for an event that comes after all earlier ones in the same watch. */
+async function seeAnotherEvent(name: string): Promise<void> {
+  await stage.apply(credential(name, { content: undefined }));
+  await stage.reason('pamcredential', name, 'Synced');
+}
+
 /** Everything is as declared; then the edit is on its way to a slow PAM Core, and from here on the watch is late. */
 async function editWithLateWatch(name: string): Promise<WatchRelay> {
   await stage.apply(secret(name, { password: `p4ss-${name}` }), credential(name, { additional: 'zero' }));
@@ -79,9 +85,7 @@ describe('while the watch does not show the own write yet', () => {
     expect(written('one-edit')).toEqual(after);
     const passesBefore = await passes();
     watch.release();
-    // An event that comes after it in the same watch.
-    await stage.apply(credential('behind', { content: undefined }));
-    await stage.reason('pamcredential', 'behind', 'Synced');
+    await seeAnotherEvent('behind');
     expect(written('one-edit')).toEqual(after);
     expect(await passes()).toBe(passesBefore + 1);
   });
@@ -105,5 +109,19 @@ describe('while the watch does not show the own write yet', () => {
     expect(written('two-edits')).toEqual({ posts: before.posts + 1, statuses: before.statuses + 3 });
     const sent = stage.pam.journal.calls({ identifier: 'test_team-a_two-edits', template: 'C4' });
     expect(sent.map(({ body }) => body.additional)).toEqual(['zero', 'one', 'two']);
+  });
+});
+
+describe('an event of a resource that is as declared', () => {
+  it.each([
+    { because: 'a label', change: ['label', 'checked=today'], makes: 0 },
+    { because: "somebody else's annotation", change: ['annotate', 'example.com/checked=today'], makes: 0 },
+    { because: 'an annotation of ours', change: ['annotate', 'pam-operator.io/checked=today'], makes: 1 },
+  ])('$because: makes $makes passes', async ({ change: [verb = '', value = ''], makes }) => {
+    await seeAnotherEvent('touched');
+    const before = await passes();
+    await stage.kubectl(verb, 'pamcredential', 'touched', '-n', NAMESPACE, value);
+    await seeAnotherEvent(`after-${verb}-${makes}`);
+    expect(await passes()).toBe(before + makes + 1);
   });
 });
