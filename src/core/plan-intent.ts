@@ -58,6 +58,7 @@ export type IntentOutcome =
  * | of these values | no | same, or unlisted | notApplied |
  * | of these values | no | moved | applied |
  * | of these values, by a create in two POSTs | no | · | notApplied |
+ * | of other values, written over that of a push without an answer | · | · | othersApplied |
  * | of other values | yes | · | othersRefused |
  * | of other values, tried within the last minute | no | · | unsettled |
  * | of other values | no | same | othersNotApplied |
@@ -75,7 +76,11 @@ export function resolveIntent(
   const about = intentOf(situation, material, group, pending.digest);
   if (about === 'otherGroup') return 'none';
   const own = about === 'thisGroup';
-  if (pending.digest === memory.refusedDigest) return own ? 'notApplied' : 'othersRefused';
+  const overtook = memory.unansweredDigest !== undefined && memory.unansweredDigest !== pending.digest;
+  if (pending.digest === memory.refusedDigest) {
+    if (own) return 'notApplied';
+    return overtook ? 'othersApplied' : 'othersRefused';
+  }
   const notBeforeMs = Math.max(memory.writeEndedAtMs, startedAtMs - LOOK_UP_AGE_MS);
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };
@@ -83,7 +88,8 @@ export function resolveIntent(
   const change = record.entry?.change;
   const unlisted = change === undefined || pending.changeBefore === UNLISTED;
   if (!own && settlesInMs(situation) > 0) return 'unsettled';
-  if (!own) return !unlisted && change === pending.changeBefore ? 'othersNotApplied' : 'othersApplied';
+  const isUnmoved = !unlisted && change === pending.changeBefore;
+  if (!own) return isUnmoved && !overtook ? 'othersNotApplied' : 'othersApplied';
   // A create in two POSTs may have got through with the first one only; the same value once more does no harm.
   const createdInTwo =
     resource.kind === 'credential' &&

@@ -174,8 +174,9 @@ function compose(situation: Situation, record: RecordDecision, content: ContentD
     actions: unusable !== undefined && !record.exists ? [] : actions,
     ...(failure !== undefined && { failure }),
     again: postponed,
-    ...(pending !== undefined &&
-      pending.digest === situation.memory.unansweredDigest && { keepsIntent: true }),
+    // PAM may have the values of a push without an answer, and the intent alone tells so, also one that was written over
+    // its own.
+    ...(pending !== undefined && situation.memory.unansweredDigest !== undefined && { keepsIntent: true }),
     ...(content.unsettled && {
       laterMs: settlesInMs(situation),
       settling: true,

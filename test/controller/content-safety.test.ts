@@ -130,6 +130,61 @@ describe('a push without an answer', () => {
     expect(world.status().pending).toBeUndefined();
   });
 
+  it.each([
+    { because: 'PAM refuses it twice, for two reasons', faults: [refusal(1011), refusal(1014)] },
+    { because: 'there is no connection, then PAM refuses it', faults: [unsent, refusal(1011)] },
+    { because: 'it is given up in line, then PAM refuses it', faults: [givenUp, refusal(1011)] },
+  ])(
+    'D10 the recorded value is pushed over one that came late until it gets through: $because',
+    async ({ faults }) => {
+      await inSync();
+      setSecret('two');
+      world.pam.faults.push({ operation: 'Upsert', fault: timeout });
+      await world.reconcile();
+      setSecret('one');
+      await world.reconcile();
+      await world.wait(50_000);
+      const [record] = world.pam.records.values();
+      if (record !== undefined) Object.assign(record, { content: 'two', changes: record.changes + 1 });
+      await world.wait(11_000);
+      for (const fault of faults) {
+        world.pam.faults.push({ operation: 'Upsert', fault });
+        await world.reconcile();
+        expect(world.pam.faults).toEqual([]);
+      }
+      await world.wait(600_000);
+      await world.reconcile();
+      expect(passwordInPam()).toBe('one');
+      expect(world.ready()).toBe('True Synced');
+      expect(world.status().pending).toBeUndefined();
+    },
+  );
+
+  it('D10 a refused value does not make forget the one before it, which came late: it is said, and held', async () => {
+    await inSync();
+    setSecret('two');
+    world.pam.faults.push({ operation: 'Upsert', fault: timeout });
+    await world.reconcile();
+    await world.wait(30_000);
+    const [record] = world.pam.records.values();
+    if (record !== undefined) Object.assign(record, { content: 'two', changes: record.changes + 1 });
+    await world.wait(31_000);
+    setSecret('three');
+    world.pam.faults.push({ operation: 'Upsert', fault: refusal(1011) });
+    await world.reconcile();
+    expect(world.pam.faults).toEqual([]);
+    setSecret('one');
+    await world.reconcile();
+    expect(world.ready()).toBe('False RotatedElsewhere');
+    await world.wait(600_000);
+    await world.reconcile();
+    expect(world.ready()).toBe('False RotatedElsewhere');
+    edit({ content: fromSecret }, { annotations: { [FORCE_SYNC_ANNOTATION]: 'now' } });
+    await world.reconcile();
+    expect(passwordInPam()).toBe('one');
+    expect(world.ready()).toBe('True Synced');
+  });
+
   it('D10 a push that never went out does not hide one of the same value that did', async () => {
     await inSync();
     setSecret('two');
@@ -350,6 +405,7 @@ describe('whatever happens to answers, processes and Secrets', () => {
     lost: { fault: timeout, applied: true },
     notApplied: { fault: timeout },
     refused: { fault: refusal(1011) },
+    refusedOtherwise: { fault: refusal(1014) },
     unsent: { fault: unsent },
     givenUp: { fault: givenUp },
   } as const;
@@ -367,7 +423,7 @@ describe('whatever happens to answers, processes and Secrets', () => {
       weight: 4,
       arbitrary: fc.record({
         do: fc.constant('fault'),
-        kind: fc.constantFrom<FaultKind>('late', 'lost', 'notApplied', 'refused', 'unsent', 'givenUp'),
+        kind: fc.constantFrom<FaultKind>('late', ...(Object.keys(FAULTS) as (keyof typeof FAULTS)[])),
       }),
     },
     { weight: 3, arbitrary: fc.record({ do: fc.constantFrom('edit', 'crash', 'toggle', 'recreate') }) },
