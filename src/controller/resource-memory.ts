@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
 import type { SecretVersion } from '../core/material.ts';
@@ -9,6 +10,12 @@ interface OwnWrite {
   readonly generation: number;
   readonly status: object;
   readonly finalizers: readonly string[] | undefined;
+}
+
+/** A resource as an event shows it, as far as its status is concerned. */
+interface Version {
+  readonly metadata: { readonly resourceVersion: string };
+  readonly status?: object;
 }
 
 /** How many resourceVersions of own writes are remembered: a pass makes at most three. */
@@ -72,11 +79,14 @@ export class ResourceMemory implements Memory {
   }
 
   /**
-   * Whether an event that only changed the status is news. Our own write is not; the event of a write may come
-   * before its answer, so during a pass the judgement waits for the end.
+   * Whether an event that changed the status at most is news. Our own write is none, and labels and annotations of
+   * others are none. The event of a write may come before its answer, so during a pass the judgement waits for the end.
    */
-  isNews(resourceVersion: string): boolean {
+  isNews(before: Version, now: Version): boolean {
+    const { resourceVersion } = now.metadata;
     if (this.#ownVersions.includes(resourceVersion)) return false;
+    // Who takes back an own write that the watch never showed has changed the status, although it looks the same here.
+    if (this.#hasReached(before) && isDeepStrictEqual(before.status, now.status)) return false;
     if (!this.#busy) return true;
     this.#unexplained = [...this.#unexplained, resourceVersion];
     return false;
@@ -95,7 +105,7 @@ export class ResourceMemory implements Memory {
   overlay<R extends PamCredential | PamSshKey>(cached: R): R | 'stale' {
     const written = this.#written;
     if (written === undefined) return cached;
-    if (BigInt(cached.metadata.resourceVersion) >= BigInt(written.resourceVersion)) {
+    if (this.#hasReached(cached)) {
       this.#written = undefined;
       return cached;
     }
@@ -110,6 +120,11 @@ export class ResourceMemory implements Memory {
       },
       status: written.status,
     };
+  }
+
+  /** Whether this is our own last write or something later. */
+  #hasReached({ metadata: { resourceVersion } }: Version): boolean {
+    return this.#written === undefined || BigInt(resourceVersion) >= BigInt(this.#written.resourceVersion);
   }
 }
 

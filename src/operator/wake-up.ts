@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { PamCredential } from '../api/pam-credential.gen.ts';
 import type { PamSshKey } from '../api/pam-ssh-key.gen.ts';
 import type { ConnectionUsage } from '../controller/connection-usage.ts';
@@ -186,11 +185,7 @@ export function createWakeUp(options: WakeUpOptions) {
           wakeRing(resource);
         }
         if (changesBeyondStatus(before.metadata, resource.metadata)) return add(resource, false);
-        // Labels and annotations of others.
-        if (isDeepStrictEqual(before.status, resource.status)) return;
-        // Only the status changed: our own write is no news, anybody else's is.
-        const memory = memories.of(resource.metadata.uid);
-        if (memory.isNews(resource.metadata.resourceVersion)) add(resource, false);
+        if (memories.of(resource.metadata.uid).isNews(before, resource)) add(resource, false);
       },
       onDelete: (resource) => {
         const { namespace: place, name, uid } = resource.metadata;

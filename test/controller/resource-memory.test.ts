@@ -65,6 +65,20 @@ describe('ResourceMemory.overlay', () => {
 });
 
 describe('ResourceMemory.isNews', () => {
+  /** An event that brings this version, with a status that is another in each. */
+  const isNews = (memory: ResourceMemory, resourceVersion: string) =>
+    memory.isNews(cachedAt('1', 1), cachedAt(resourceVersion, 2));
+
+  it.each([
+    { because: 'its status is the one before', before: '105', news: false },
+    { because: 'its status is the one before an own write that was never seen', before: '104', news: true },
+  ])('where somebody wrote: $because → $news', ({ before, news }) => {
+    const memory = new ResourceMemory();
+    expect(memory.isNews(cachedAt('100'), cachedAt('101'))).toBe(false);
+    memory.wrote(['105'], written);
+    expect(memory.isNews(cachedAt(before), cachedAt('106'))).toBe(news);
+  });
+
   it.each([
     { because: 'somebody else wrote', own: [], version: '7', news: true },
     { because: 'it was our own write', own: ['7'], version: '7', news: false },
@@ -72,7 +86,7 @@ describe('ResourceMemory.isNews', () => {
   ])('$because → $news', ({ own, version, news }) => {
     const memory = new ResourceMemory();
     memory.wrote(own, undefined);
-    expect(memory.isNews(version)).toBe(news);
+    expect(isNews(memory, version)).toBe(news);
   });
 
   it.each([
@@ -81,7 +95,7 @@ describe('ResourceMemory.isNews', () => {
   ])('waits for the end of the pass with a judgement: $because', ({ own, foreign }) => {
     const memory = new ResourceMemory();
     memory.begin();
-    expect(memory.isNews('7')).toBe(false);
+    expect(isNews(memory, '7')).toBe(false);
     memory.wrote(own, undefined);
     expect(memory.end()).toBe(foreign);
     memory.begin();
@@ -91,8 +105,8 @@ describe('ResourceMemory.isNews', () => {
   it('remembers few own versions, the newest ones', () => {
     const memory = new ResourceMemory();
     for (let version = 1; version <= 100; version++) memory.wrote([String(version)], undefined);
-    expect(memory.isNews('1')).toBe(true);
-    expect(['98', '99', '100'].map((version) => memory.isNews(version))).toEqual([false, false, false]);
+    expect(isNews(memory, '1')).toBe(true);
+    expect(['98', '99', '100'].map((version) => isNews(memory, version))).toEqual([false, false, false]);
   });
 });
 
