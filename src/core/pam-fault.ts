@@ -71,8 +71,8 @@ export class PamError extends Error {
 }
 
 /**
- * Whether the call certainly changed nothing: PAM answered with a readable 4xx, or the call was not sent, for
- * want of a token or of a connection. Everything else (no answer, a gateway's 502, a 500) is an unknown outcome, because PAM may
+ * Whether the call certainly changed nothing: PAM answered with a readable 4xx, or the call was not sent, for want of a
+ * token or of a connection. Everything else (no answer, a gateway's 502, a 500) is an unknown outcome, because PAM may
  * have applied it before the answer was lost.
  */
 export function wasNotApplied(fault: PamFault): boolean {

@@ -58,7 +58,7 @@ export type IntentOutcome =
  * | of these values | no | same, or unlisted | notApplied |
  * | of these values | no | moved | applied |
  * | of these values, by a create in two POSTs | no | · | notApplied |
- * | of other values, written over that of a push without an answer | · | · | othersApplied |
+ * | of other values, but written over that of a push without an answer | · | · | othersApplied, after the same minute |
  * | of other values | yes | · | othersRefused |
  * | of other values, tried within the last minute | no | · | unsettled |
  * | of other values | no | same | othersNotApplied |
@@ -77,10 +77,8 @@ export function resolveIntent(
   if (about === 'otherGroup') return 'none';
   const own = about === 'thisGroup';
   const overtook = memory.unansweredDigest !== undefined && memory.unansweredDigest !== pending.digest;
-  if (pending.digest === memory.refusedDigest) {
-    if (own) return 'notApplied';
-    return overtook ? 'othersApplied' : 'othersRefused';
-  }
+  if (pending.digest === memory.refusedDigest && own) return 'notApplied';
+  if (pending.digest === memory.refusedDigest && !overtook) return 'othersRefused';
   const notBeforeMs = Math.max(memory.writeEndedAtMs, startedAtMs - LOOK_UP_AGE_MS);
   if (inventory === undefined || inventory.inventory.sentAtMs < notBeforeMs)
     return { need: 'inventory', notBeforeMs };

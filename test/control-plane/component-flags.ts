@@ -91,13 +91,7 @@ export function apiServerFlags(
 
 export function controllerManagerFlags(ports: ControlPlanePorts, files: ControlPlaneFiles): string[] {
   return [
-    `--kubeconfig=${files.kubeconfig}`,
-    `--secure-port=${ports.controllerManager}`,
-    '--bind-address=127.0.0.1',
-    `--cert-dir=${files.certificateFolder}`,
-    `--tls-cert-file=${files.servingCertificate}`,
-    `--tls-private-key-file=${files.servingKey}`,
-    '--leader-elect=false',
+    ...controllerFlags(ports.controllerManager, files),
     `--root-ca-file=${files.caCertificate}`,
     `--service-account-private-key-file=${files.serviceAccountKey}`,
     `--controllers=${CONTROLLERS.join(',')}`,
@@ -105,9 +99,14 @@ export function controllerManagerFlags(ports: ControlPlanePorts, files: ControlP
 }
 
 export function schedulerFlags(ports: ControlPlanePorts, files: ControlPlaneFiles): string[] {
+  return controllerFlags(ports.scheduler, files);
+}
+
+/** What both take that work through the API server. */
+function controllerFlags(port: number, files: ControlPlaneFiles): string[] {
   return [
     `--kubeconfig=${files.kubeconfig}`,
-    `--secure-port=${ports.scheduler}`,
+    `--secure-port=${port}`,
     '--bind-address=127.0.0.1',
     `--cert-dir=${files.certificateFolder}`,
     `--tls-cert-file=${files.servingCertificate}`,
